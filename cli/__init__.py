@@ -1,0 +1,1 @@
+"""The `depeche` command: draws what `runtime` returns, and owns no logic of its own."""

@@ -1,0 +1,40 @@
+"""Options that several commands share, spelled once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from runtime import Archive, Settings, load_settings
+
+ArchiveOption = Annotated[
+    Path | None,
+    typer.Option("--archive", "-a", help="Archive folder [env: DEPECHE_ARCHIVE].", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+FromOption = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Published on or after: 1987, 1987-03, 1987-03-26.")]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Published on or before (the whole period named).")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what was published by then.")]
+LangOption = Annotated[list[str] | None, typer.Option("--lang", metavar="LANG", help="Language of the stories (en, fr …); repeatable.")]
+ProviderOption = Annotated[list[str] | None, typer.Option("--provider", metavar="NAME", help="Provider of the stories; repeatable.")]
+
+
+class _Chosen:
+    """What was given before the command's name: `depeche --archive DIR search …`."""
+
+    archive: Path | None = None
+
+
+chosen = _Chosen()
+
+
+def settings_for(archive: Path | None, **overrides: Any) -> Settings:
+    """Settings of one command; `model__name="x"` overrides `model.name`."""
+    dotted = {name.replace("__", "."): value for name, value in overrides.items()}
+    return load_settings(archive or chosen.archive, overrides=dotted)
+
+
+def open_archive(archive: Path | None, **overrides: Any) -> Archive:
+    return Archive.open(settings_for(archive, **overrides))

@@ -1,0 +1,65 @@
+"""Progress bars on standard error: count, rate and time left; plain lines when it is not a terminal."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from ingest.pipeline import IngestProgress
+    from retrieval.index import IndexProgress
+
+PLAIN_EVERY = 10.0  # seconds between lines where no bar can be drawn
+
+
+class IngestBars:
+    """Two bars, reading and indexing. `enabled=False` draws nothing at all."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        console = Console(stderr=True)
+        self._plain = enabled and not console.is_terminal
+        self._last_line = time.monotonic()
+        self._bars = Progress(
+            TextColumn("{task.description:8}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not enabled or self._plain,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def reading(self, progress: IngestProgress) -> None:
+        self._show("reading", progress.items, None, f"{progress.rate:.0f} items/s")
+        if self._tasks and progress.bytes_total:
+            done = progress.bytes_done / progress.bytes_total
+            self._bars.update(self._tasks["reading"], total=max(progress.items, round(progress.items / max(done, 1e-6))))
+
+    def indexing(self, progress: IndexProgress) -> None:
+        self._show("indexing", progress.done, progress.total, f"{progress.rate:.0f} passages/s")
+
+    def _show(self, what: str, done: int, total: int | None, rate: str) -> None:
+        if self._plain:
+            if time.monotonic() - self._last_line >= PLAIN_EVERY:
+                self._last_line = time.monotonic()
+                typer.echo(f"{what}: {done}{f' of {total}' if total else ''}, {rate}", err=True)
+            return
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what, total=total, rate=rate)
+        self._bars.update(self._tasks[what], completed=done, total=total, rate=rate)

@@ -1,0 +1,109 @@
+"""`search`, `ask` and `answers`: what is found, what is answered, what has gone stale since."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.options import (
+    ArchiveOption,
+    AsOfOption,
+    FromOption,
+    JsonOption,
+    LangOption,
+    ProviderOption,
+    ToOption,
+    open_archive,
+)
+from cli.shapes import answer_shape, print_json, search_shape, stored_answer_shape
+from cli.text import answer_lines, clue_lines, hit_lines, stored_answer_lines
+from domain.answer import AnswerReady, EvidenceFound, TextDelta
+from domain.query import Mode, Query
+from runtime.filters import make_filters
+
+ModeOption = Annotated[Mode, typer.Option("--mode", help="Which halves of the search to use.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example:  depeche search 'wheat subsidy' --from 1987-03 --to 1987-04 --lang en")(search)
+    app.command(epilog='Example:  depeche ask "Combien de membres comptait l\'UE ?" --as-of 2005-01-01')(ask)
+    app.command(epilog="Example:  depeche answers --stale")(answers)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words, a phrase in quotes, or a question.")],
+    archive: ArchiveOption = None,
+    limit: Annotated[int, typer.Option("-k", min=1, max=1000, help="Stories at most.")] = 10,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LangOption = None,
+    provider: ProviderOption = None,
+    mode: ModeOption = Mode.HYBRID,
+    as_of: AsOfOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find stories; the filters hold inside the search, not after it."""
+    filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
+    with open_archive(archive) as opened:
+        result = opened.search_query(opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit)))
+    if json:
+        print_json(search_shape(result))
+        return
+    typer.echo("\n".join([*clue_lines(result.query.clues), *hit_lines(result.hits)]) or "nothing found")
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="A question, in any of the archive's languages.")],
+    archive: ArchiveOption = None,
+    start: FromOption = None,
+    end: ToOption = None,
+    lang: LangOption = None,
+    provider: ProviderOption = None,
+    mode: ModeOption = Mode.HYBRID,
+    as_of: AsOfOption = None,
+    limit: Annotated[int | None, typer.Option("-k", min=1, max=100, help="Stories offered as evidence.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")] = None,
+    budget: Annotated[int | None, typer.Option("--budget", min=200, help="Prompt tokens at most.")] = None,
+    extractive: Annotated[bool, typer.Option("--extractive", help="Quote the best sentences; no language model.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Answer from the archive, each sentence with the words it rests on."""
+    filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
+    with open_archive(archive, model__name=model, answer__budget=budget, answer__evidence=limit) as opened:
+        query = opened.understand(Query(text=question, filters=filters, mode=mode, limit=opened.settings.answer.evidence))
+        if not (json or extractive) and not opened.model_installed:
+            typer.echo(
+                f"{opened.settings.model.name} is not installed: quoting instead (depeche models pull {opened.settings.model.name})",
+                err=True,
+            )
+        streaming = False
+        for event in opened.stream(query, extractive=extractive or not opened.model_installed):
+            if isinstance(event, AnswerReady):
+                if json:
+                    print_json(answer_shape(event.answer))
+                else:
+                    typer.echo(("\n\n" if streaming else "") + "\n".join(answer_lines(event.answer)))
+            elif not json and isinstance(event, EvidenceFound):
+                typer.echo("\n".join([*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]), err=True)
+            elif not json and isinstance(event, TextDelta):
+                # The draft is unchecked: it goes to standard error, the checked answer to output.
+                if not streaming:
+                    typer.echo("draft, being checked: ", err=True, nl=False)
+                streaming = True
+                typer.echo(event.text, err=True, nl=False)
+
+
+def answers(
+    archive: ArchiveOption = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Only answers whose stories were corrected or killed since.")] = False,
+    limit: Annotated[int, typer.Option("-k", min=1, help="Answers at most, newest first.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List the answers given, and what has happened to their sources since."""
+    with open_archive(archive) as opened:
+        rows = opened.answers(limit=limit, stale_only=stale)
+    if json:
+        print_json({"answers": [stored_answer_shape(row) for row in rows]})
+    else:
+        typer.echo("\n".join(stored_answer_lines(rows)) or "no answers" + (" have gone stale" if stale else " yet"))

@@ -1,0 +1,110 @@
+"""Domain values as lines for a terminal. Control characters in story text never reach it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from domain.answer import Answer, Citation, Outcome
+from domain.query import Hit, TimeClue
+from domain.story import IngestReport, StoryRecord
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+OUTCOMES = {
+    Outcome.ANSWERED: "answered",
+    Outcome.PARTIAL: "partly answered",
+    Outcome.DISPUTED: "the sources disagree",
+    Outcome.NOT_IN_ARCHIVE: "not in the archive",
+}
+
+
+def clean(text: str | None) -> str:
+    """Story text made safe for a terminal: no escape sequences, no direction overrides."""
+    return _CONTROL.sub(" ", text or "").strip()
+
+
+def day(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d")
+
+
+def report_line(report: IngestReport) -> str:
+    rate = report.read / report.seconds if report.seconds else 0.0
+    return (
+        f"{report.read} items read: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.killed} killed or held, {report.quarantined} kept aside; {report.passages} passages; "
+        f"{report.seconds:.1f} s ({rate:.0f} items/s)"
+    )
+
+
+def failure_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not rows:
+        yield "nothing is kept aside"
+    for row in rows:
+        yield f"{clean(row['path'])}, item {row['position']}: {clean(row['reason'])}\n  → {clean(row['remedy'])}"
+
+
+def clue_lines(clues: Sequence[TimeClue]) -> Iterator[str]:
+    for clue in clues:
+        span = f"{day(clue.start) if clue.start else '…'} to {day(clue.end) if clue.end else '…'}"
+        how = "only stories published" if clue.hard else "stories first"
+        yield f"“{clean(clue.words)}” taken as: {how} {span}"
+
+
+def hit_lines(hits: Sequence[Hit], *, brief: bool = False) -> Iterator[str]:
+    for rank, hit in enumerate(hits, start=1):
+        place = f", {clean(hit.place)}" if hit.place else ""
+        yield f"{rank:>3}. {day(hit.published)}{place}  {clean(hit.headline) or '(no headline)'}  [{hit.provider}, {hit.language}]"
+        if not brief:
+            yield f"     {clean(hit.passage)}"
+            yield f"     {hit.guid} v{hit.version}, characters {hit.start}–{hit.end}"
+            if hit.duplicates:
+                yield f"     also: {', '.join(hit.duplicates)}"
+
+
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """The checked sentences with numbered citations, then each citation's words, then what was withheld."""
+    numbers: dict[Citation, int] = {}
+    sentences = []
+    for sentence in answer.sentences:
+        marks = "".join(f"[{numbers.setdefault(c, len(numbers) + 1)}]" for c in sentence.citations)
+        sentences.append(f"{clean(sentence.text)} {marks}".rstrip())
+    yield " ".join(sentences) or clean(answer.text)
+    if numbers:
+        yield ""
+    for citation, number in numbers.items():
+        yield f"[{number}] {day(citation.published)}  {clean(citation.headline) or citation.guid}"
+        yield f"    “{clean(citation.quote)}”"
+        yield f"    {citation.guid} v{citation.version}, characters {citation.start}–{citation.end}"
+    for sentence in answer.withheld:
+        yield f"\nwithheld: {clean(sentence.text)}"
+        for reason in sentence.reasons:
+            yield f"    {clean(reason)}"
+    if answer.outcome is Outcome.NOT_IN_ARCHIVE and answer.evidence:
+        yield "\nnearest stories:"
+        yield from hit_lines(answer.evidence[:3], brief=True)
+    yield (
+        f"\n({OUTCOMES[answer.outcome]}; {answer.model or 'quoted without a model'}; "
+        f"{answer.tokens.prompt} + {answer.tokens.generated} tokens; {answer.seconds.total:.1f} s)"
+    )
+
+
+def story_lines(record: StoryRecord, *, number: int | None, history: bool) -> Iterator[str]:
+    yield f"{record.guid}  [{record.provider}]  {record.status}"
+    for version in record.versions:
+        if number not in (None, version.version):
+            continue
+        yield f"\nversion {version.version}, {version.published.isoformat()}, {version.language or '?'}, {version.status}"
+        yield clean(version.headline) or "(no headline)"
+        if version.ed_note:
+            yield f"({clean(version.ed_note)})"
+        place = clean(version.dateline_place)
+        yield ""
+        for paragraph in version.body.split("\n\n"):
+            yield f"{place} — {clean(paragraph)}" if place else clean(paragraph)
+            place = ""
+    if history:
+        yield "\nhistory:"
+        for entry in record.history:
+            yield f"  {entry.at.isoformat()}  {entry.action}  {entry.actor}  {clean(entry.reason)}"

@@ -1,0 +1,1 @@
+"""Evaluation sets, measures and runs: how well the archive is searched and its questions answered."""

@@ -1,0 +1,90 @@
+"""One question's result as a line of a run file: enough to score again without asking again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+
+from domain.answer import Answer, Outcome
+from domain.query import SearchResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedSpan:
+    """A citation as the reader saw it; `exact` was checked against the store when it was made."""
+
+    guid: str
+    version: int
+    start: int
+    end: int
+    quote: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """`ranked`: guids best first. `shown` and `withheld`: citations of the two kinds of sentences."""
+
+    query_id: str
+    ranked: tuple[str, ...]
+    retrieve_seconds: float
+    outcome: Outcome | None = None  # None: only retrieval was run
+    text: str = ""
+    shown: tuple[CitedSpan, ...] = ()
+    withheld: tuple[CitedSpan, ...] = ()
+    first_token_seconds: float | None = None
+    total_seconds: float | None = None
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+
+    @property
+    def declined(self) -> bool:
+        return self.outcome is Outcome.NOT_IN_ARCHIVE
+
+
+def from_search(query_id: str, found: SearchResult) -> Result:
+    ranked = tuple(dict.fromkeys(hit.guid for hit in found.hits))
+    return Result(query_id=query_id, ranked=ranked, retrieve_seconds=found.seconds)
+
+
+def with_answer(result: Result, answer: Answer, spans: tuple[tuple[CitedSpan, ...], tuple[CitedSpan, ...]]) -> Result:
+    """`spans`: those of the sentences shown, and of those withheld."""
+    return Result(
+        query_id=result.query_id,
+        ranked=result.ranked,
+        retrieve_seconds=answer.seconds.retrieve,
+        outcome=answer.outcome,
+        text=answer.text,
+        shown=spans[0],
+        withheld=spans[1],
+        first_token_seconds=answer.seconds.first_token,
+        total_seconds=answer.seconds.total,
+        prompt_tokens=answer.tokens.prompt,
+        generated_tokens=answer.tokens.generated,
+    )
+
+
+def append(path: Path, result: Result) -> None:
+    """One line, flushed, so that an interrupted run resumes after it."""
+    with path.open("ab") as stream:
+        stream.write(orjson.dumps(asdict(result)) + b"\n")
+
+
+def read(path: Path) -> dict[str, Result]:
+    """Results by query id. A last line cut short by a crash is dropped: its question is asked again."""
+    if not path.is_file():
+        return {}
+    results: dict[str, Result] = {}
+    with path.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            row = orjson.loads(line)
+            row["outcome"] = Outcome(row["outcome"]) if row["outcome"] else None
+            row["ranked"] = tuple(row["ranked"])
+            for kind in ("shown", "withheld"):
+                row[kind] = tuple(CitedSpan(**span) for span in row[kind])
+            results[row["query_id"]] = Result(**row)
+    return results

@@ -1,0 +1,44 @@
+"""A question in anyone's words to a Tantivy query. Any text is acceptable; none is a syntax error.
+
+A word matches as its own language's stem and, in stories of other languages, as theirs; the
+best of these counts, once. A match in the headline counts with the body's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tantivy import Occur, Query, Schema
+
+from retrieval.lexical.analysis import terms, words
+from retrieval.lexical.function_words import content_words, guess_language
+
+HEADLINE_BOOST = 1.0
+MOST_WORDS = 64  # a pasted page is searched by its first words; BM25 costs a posting list each
+
+
+def question_query(own: Schema, text: str, *, languages: Iterable[str]) -> Query:
+    """Stories about any of the question's words, the rarer the better."""
+    spoken = guess_language(text)
+    chosen = content_words(words(text), spoken)[:MOST_WORDS]
+    if not chosen:
+        return Query.empty_query()
+    tongues = list(dict.fromkeys([spoken, *languages]))
+    return Query.boolean_query(
+        [(Occur.Should, word_query(own, word, tongues)) for word in dict.fromkeys(chosen)]
+    )
+
+
+def word_query(own: Schema, word: str, languages: Iterable[str | None]) -> Query:
+    """One word in the body or the headline, under each language's stemming."""
+    variants = dict.fromkeys(term for language in languages for term in terms(word, language))
+    queries = [
+        Query.boolean_query(
+            [
+                (Occur.Should, Query.term_query(own, "body", term)),
+                (Occur.Should, Query.boost_query(Query.term_query(own, "headline", term), HEADLINE_BOOST)),
+            ]
+        )
+        for term in variants
+    ]
+    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)

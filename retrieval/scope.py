@@ -1,0 +1,146 @@
+"""What one query may see: its filters as numbers, and the versions hidden at this instant.
+
+A Scope is made once a query and obeyed inside both searches. `hidden` is recomputed when
+the store says that visibility changed or an embargo has ended since; between the two the
+same array (and the same `token`) is handed out, so that searches can keep what they derive
+from it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.query import Filters, Query
+from retrieval.instants import microseconds
+
+KEPT_HIDDEN_SETS = 4  # the present, and a few `as_of` dates a reader goes back and forth between
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenVersions:
+    """Versions no search may return, sorted; equal tokens mean equal arrays."""
+
+    ids: NDArray[np.int64]
+    token: int
+
+    def contains(self, version_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if not self.ids.size:
+            return np.zeros(len(version_ids), dtype=np.bool_)
+        places = np.searchsorted(self.ids, version_ids)
+        places[places == self.ids.size] = 0
+        found: NDArray[np.bool_] = self.ids[places] == version_ids
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The hard limits of one query. Instants are microseconds since 1970 UTC; `until` is exclusive."""
+
+    since: int | None
+    until: int | None
+    languages: frozenset[str]
+    providers: frozenset[str]
+    kinds: frozenset[str]
+    hidden: HiddenVersions
+    now: datetime
+    as_of: datetime | None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.since is not None and self.until is not None and self.since >= self.until
+
+
+class VisibilitySource(Protocol):
+    """The part of the story store that decides what may be shown."""
+
+    def hidden_version_ids(self, *, now: datetime, as_of: datetime | None) -> NDArray[np.int64]: ...
+
+    def visibility_epoch(self) -> int: ...
+
+    def next_embargo_end(self, now: datetime) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    hidden: HiddenVersions
+    epoch: int
+    computed: datetime
+    good_until: datetime | None
+
+
+class Visibility:
+    """Hidden versions, kept while the store's epoch and the embargoes allow."""
+
+    def __init__(self, source: VisibilitySource) -> None:
+        self._source = source
+        self._kept: OrderedDict[datetime | None, _Kept] = OrderedDict()
+        self._tokens = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def hidden(self, *, now: datetime, as_of: datetime | None) -> HiddenVersions:
+        # Epoch first: a change between the two reads is then seen at the next query, not missed.
+        epoch = self._source.visibility_epoch()
+        with self._lock:
+            kept = self._kept.get(as_of)
+            if kept is not None and _still_good(kept, epoch=epoch, now=now):
+                self._kept.move_to_end(as_of)
+                return kept.hidden
+        ids = np.asarray(self._source.hidden_version_ids(now=now, as_of=as_of), dtype=np.int64)
+        good_until = self._source.next_embargo_end(now)
+        with self._lock:
+            hidden = HiddenVersions(ids=ids, token=next(self._tokens))
+            self._kept[as_of] = _Kept(hidden=hidden, epoch=epoch, computed=now, good_until=good_until)
+            self._kept.move_to_end(as_of)
+            while len(self._kept) > KEPT_HIDDEN_SETS:
+                self._kept.popitem(last=False)
+        return hidden
+
+
+def _still_good(kept: _Kept, *, epoch: int, now: datetime) -> bool:
+    # A clock set back before `computed` could bring an ended embargo to life again: recompute.
+    if kept.epoch != epoch or now < kept.computed:
+        return False
+    return kept.good_until is None or now < kept.good_until
+
+
+def scope_of(query: Query, *, now: datetime, visibility: Visibility) -> Scope:
+    """The query's filters narrowed by its hard time clues, and what is hidden now."""
+    filters = narrowed(query)
+    since = microseconds(filters.start) if filters.start else None
+    until = microseconds(filters.end) if filters.end else None
+    if filters.as_of:
+        last = microseconds(filters.as_of) + 1
+        until = last if until is None else min(until, last)
+    return Scope(
+        since=since,
+        until=until,
+        languages=filters.languages,
+        providers=filters.providers,
+        kinds=frozenset(kind.value for kind in filters.kinds),
+        hidden=visibility.hidden(now=now, as_of=filters.as_of),
+        now=now,
+        as_of=filters.as_of,
+    )
+
+
+def narrowed(query: Query) -> Filters:
+    """The filters with every hard clue's dates taken in: limits only ever tighten."""
+    filters = query.filters
+    starts = [filters.start, *(clue.start for clue in query.clues if clue.hard)]
+    ends = [filters.end, *(clue.end for clue in query.clues if clue.hard)]
+    return Filters(
+        start=max((s for s in starts if s), default=None),
+        end=min((e for e in ends if e), default=None),
+        as_of=filters.as_of,
+        languages=filters.languages,
+        providers=filters.providers,
+        kinds=filters.kinds,
+    )

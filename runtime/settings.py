@@ -1,0 +1,163 @@
+"""The one reader of the environment and of `depeche.toml`; everything below gets frozen sections.
+
+Later wins: defaults, preset, `depeche.toml` (working folder, then archive folder),
+`DEPECHE_*` variables (`DEPECHE_MODEL__NAME` for `[model] name`), the command's own options.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.errors import SettingsError
+
+FILE_NAME = "depeche.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelSettings(_Section):
+    """Which language model reads the evidence, and how it is run."""
+
+    name: str = Field("qwen2.5-coder-1.5b", description="catalogue name, path of a .gguf, or http(s):// endpoint")
+    context: int = Field(8192, ge=1024, description="tokens, prompt and answer together")
+    threads: int | None = Field(None, ge=1, description="None: the machine's cores")
+    temperature: float = Field(0.0, ge=0, le=2)
+    seed: int = 7
+    kv_type: Literal["f16", "q8_0", "q4_0"] = "f16"
+    endpoint_model: str | None = Field(None, description="model name sent to an OpenAI-compatible endpoint")
+    api_key: str | None = Field(None, description="key for the endpoint, if it wants one", repr=False)
+
+
+class EmbedderSettings(_Section):
+    """Which model turns passages and questions into vectors."""
+
+    name: str = Field("multilingual-e5-small", description="catalogue name or a sentence-transformers folder")
+    batch: int = Field(16, ge=1, description="passages at once")
+
+
+class AnswerSettings(_Section):
+    """How much is read and how much is written."""
+
+    evidence: int = Field(8, ge=1, le=100, description="stories offered to the packer")
+    budget: int | None = Field(None, ge=200, description="prompt tokens; None: chosen for the model and machine")
+    max_tokens: int = Field(256, ge=16, description="tokens of an answer at most")
+
+
+class Settings(_Section):
+    """Everything that can be set, as read once at the start."""
+
+    archive: Path
+    models_cache: Path
+    model: ModelSettings = ModelSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    answer: AnswerSettings = AnswerSettings()
+    database: str | None = Field(None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder")
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.archive / 'archive.sqlite'}"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.archive / "index"
+
+
+def preset_names() -> list[str]:
+    """The presets shipped in runtime/presets, each a `depeche.toml`."""
+    folder = resources.files("runtime") / "presets"
+    return sorted(Path(p.name).stem for p in folder.iterdir() if p.name.endswith(".toml"))
+
+
+def load_settings(
+    archive: str | Path | None = None,
+    *,
+    preset: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Settings for one archive folder.
+
+    `overrides` uses dotted names ("model.name"); a None value there means "not given".
+    Raises SettingsError naming the file or variable and the value it refused.
+    """
+    env = os.environ if environ is None else environ
+    folder = Path(archive or env.get("DEPECHE_ARCHIVE") or platformdirs.user_data_path("depeche")).expanduser()
+    values: dict[str, object] = {}
+    origin = "settings"
+    layers: list[tuple[str, dict[str, object]]] = []
+    if chosen := preset or env.get("DEPECHE_PRESET"):
+        layers.append((f"preset {chosen}", _preset(chosen)))
+    for path in dict.fromkeys((Path(FILE_NAME).absolute(), (folder / FILE_NAME).absolute())):
+        if path.is_file():
+            layers.append((str(path), _read_toml(path)))
+    layers.append(("environment", _from_environment(env)))
+    layers.append(("command line", _from_dotted(overrides or {})))
+    for name, layer in layers:
+        if layer:
+            values, origin = _merge(values, layer), name
+    values.setdefault("models_cache", platformdirs.user_cache_path("depeche") / "models")
+    values["archive"] = folder.absolute()
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {where} = {first.get('input')!r}: {first['msg']} (last read: {origin})",
+            hint="see `depeche settings` for every name, its default and its meaning",
+        ) from error
+
+
+def _preset(name: str) -> dict[str, object]:
+    if name not in preset_names():
+        raise SettingsError(f"no preset named {name!r}", hint=f"presets: {', '.join(preset_names())}")
+    return tomllib.loads((resources.files("runtime") / "presets" / f"{name}.toml").read_text("utf-8"))
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {error}", hint="mend or remove that file") from error
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, object]:
+    """`DEPECHE_MODEL__NAME=x` → {"model": {"name": "x"}}; DEPECHE_MODELS → models_cache."""
+    dotted: dict[str, object] = {}
+    if cache := env.get("DEPECHE_MODELS"):
+        dotted["models_cache"] = cache
+    if database := env.get("DEPECHE_DATABASE"):
+        dotted["database"] = database
+    for key, value in env.items():
+        section, _, field = key.removeprefix("DEPECHE_").lower().partition("__")
+        if key.startswith("DEPECHE_") and field:
+            dotted[f"{section}.{field}"] = value
+    return _from_dotted(dotted)
+
+
+def _from_dotted(values: Mapping[str, object]) -> dict[str, object]:
+    nested: dict[str, object] = {}
+    for dotted, value in values.items():
+        if value is None:
+            continue
+        section, _, field = dotted.partition(".")
+        nested = _merge(nested, {section: {field: value}} if field else {section: value})
+    return nested
+
+
+def _merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged

@@ -1,0 +1,158 @@
+"""How the parts are made from the settings: the only place that knows every constructor.
+
+Heavy libraries (torch, faiss, llama.cpp) are imported by the functions that need them, so that
+`depeche story` answers at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db.store import StoryStore
+from domain.errors import ModelNotInstalled
+from domain.protocols import Embedder, Generator
+from domain.query import Query, SearchResult
+from runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from answering.pipeline import Answerer
+    from retrieval.index import IndexProgress, SearchIndex
+    from retrieval.search import Searcher
+
+
+def is_endpoint(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def model_path(name: str, *, cache: Path) -> Path | None:
+    """Where the model's file or folder is on this machine; None when it is not here.
+
+    `name` is a path, or a name of the catalogue (ModelNotInstalled when it is neither).
+    """
+    from models.catalogue import load_catalogue
+    from models.fetch import installed
+
+    given = Path(name).expanduser()
+    if given.exists():
+        return given
+    return installed(load_catalogue().get(name), cache)
+
+
+def model_installed(settings: Settings) -> bool:
+    name = settings.model.name
+    return is_endpoint(name) or model_path(name, cache=settings.models_cache) is not None
+
+
+def _required(name: str, settings: Settings) -> Path:
+    path = model_path(name, cache=settings.models_cache)
+    if path is None:
+        raise ModelNotInstalled(f"{name} is not installed", hint=f"depeche models pull {name}")
+    return path
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    from models.catalogue import load_catalogue
+    from retrieval.embedder import SentenceTransformerEmbedder
+
+    folder = _required(settings.embedder.name, settings)
+    spec = load_catalogue().get(settings.embedder.name)
+    return SentenceTransformerEmbedder(
+        folder,
+        name=spec.name,
+        query_prefix=spec.query_prefix,
+        passage_prefix=spec.passage_prefix,
+        max_tokens=spec.context,
+        batch=settings.embedder.batch,
+    )
+
+
+def make_generator(settings: Settings) -> Generator:
+    chosen = settings.model
+    if is_endpoint(chosen.name):
+        from answering.generation.openai import OpenAIGenerator
+
+        return OpenAIGenerator(
+            chosen.name,
+            model=chosen.endpoint_model,
+            api_key=chosen.api_key,
+            context=chosen.context,
+            temperature=chosen.temperature,
+            seed=chosen.seed,
+        )
+    from answering.generation.llama import LlamaGenerator
+
+    return LlamaGenerator(
+        _required(chosen.name, settings),
+        context=chosen.context,
+        threads=chosen.threads,
+        seed=chosen.seed,
+        temperature=chosen.temperature,
+        kv_type=chosen.kv_type,
+        name=chosen.name,
+    )
+
+
+def close(part: object) -> None:
+    if callable(closing := getattr(part, "close", None)):
+        closing()
+
+
+def open_index(settings: Settings, store: StoryStore, embedder: Embedder) -> SearchIndex:
+    from retrieval.index import SearchIndex
+
+    return SearchIndex.open(settings.index_folder, store=store, embedder=embedder)
+
+
+def rebuild_index(
+    settings: Settings, store: StoryStore, embedder: Embedder, progress: Callable[[IndexProgress], None] | None
+) -> int:
+    """Makes the indexes again from the database alone, whatever state their folder is in."""
+    from retrieval.index import SearchIndex
+
+    shutil.rmtree(settings.index_folder, ignore_errors=True)
+    return SearchIndex.open(settings.index_folder, store=store, embedder=embedder).rebuild(progress)
+
+
+def make_searcher(index: SearchIndex, store: StoryStore, embedder: Embedder) -> Searcher:
+    from retrieval.search import Searcher
+
+    return Searcher(index, store, embedder)
+
+
+def make_answerer(
+    settings: Settings,
+    *,
+    search: Callable[[Query], SearchResult],
+    store: StoryStore,
+    embedder: Embedder,
+    generator: Generator | None,
+) -> Answerer:
+    from answering.pipeline import Answerer, AnswerOptions
+
+    options = AnswerOptions(budget=settings.answer.budget, max_tokens=settings.answer.max_tokens)
+    return Answerer(search=search, store=store, embedder=embedder, generator=generator, options=options)
+
+
+def with_clues(query: Query, *, now: datetime) -> Query:
+    from retrieval.time import apply, understand
+
+    clues = understand(query.text, as_of=query.filters.as_of or now)
+    return replace(query, clues=clues, filters=apply(clues, query.filters))
+
+
+def recorded(settings: Settings) -> dict[str, str]:
+    """What of the settings is stored beside an answer. Never the key of an endpoint."""
+    return {
+        "model": settings.model.name,
+        "context": str(settings.model.context),
+        "temperature": str(settings.model.temperature),
+        "seed": str(settings.model.seed),
+        "embedder": settings.embedder.name,
+        "evidence": str(settings.answer.evidence),
+        "budget": str(settings.answer.budget),
+    }

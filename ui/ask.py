@@ -1,0 +1,167 @@
+"""The ask page: evidence first, then the draft, then the checked answer with its exact words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+import streamlit as st
+
+from domain.answer import Answer, AnswerReady, Citation, EvidenceFound, Outcome, Sentence, TextDelta, Verdict
+from domain.errors import ArchiveError
+from domain.query import Filters, Hit, Query, TimeClue
+from ui.markup import plain, story_html, story_link
+from ui.session import archive, show_error
+from ui.strings import text
+
+_BADGES = {Verdict.SUPPORTED: "green", Verdict.PARTLY: "orange", Verdict.UNSUPPORTED: "red"}
+_OUTCOMES = {
+    Outcome.ANSWERED: ":material/check_circle:",
+    Outcome.PARTIAL: ":material/rule:",
+    Outcome.DISPUTED: ":material/compare_arrows:",
+    Outcome.NOT_IN_ARCHIVE: ":material/block:",
+}
+
+
+def page() -> None:
+    """Draws the page; a question asked is kept in the session, so that reruns ask nothing again."""
+    st.title(text("ask.title"))
+    try:
+        _draw()
+    except ArchiveError as error:
+        show_error(error)
+
+
+def _draw() -> None:
+    opened = archive()
+    counts = opened.counts()
+    st.caption(text("count", stories=counts.stories))
+    if not counts.stories:
+        st.info(text("ask.empty"))
+        return
+    if not opened.model_installed:
+        st.warning(text("ask.no_model", name=opened.settings.model.name))
+    question, filters, extractive = _form(sorted(counts.languages))
+    if question:
+        st.session_state.pop("answer", None)
+        query = Query(text=question, filters=filters, limit=opened.settings.answer.evidence)
+        _ask(opened.understand(query), extractive=extractive or not opened.model_installed)
+    elif "answer" in st.session_state:
+        draw_answer(st.session_state["answer"])
+
+
+def _form(languages: list[str]) -> tuple[str, Filters, bool]:
+    with st.form("ask", border=False):
+        question = st.text_input(text("ask.question"), placeholder=text("ask.hint"), key="question")
+        with st.expander(text("ask.limits")):
+            left, middle, right = st.columns(3)
+            oldest, newest = date(1900, 1, 1), date(2100, 12, 31)
+            start = left.date_input(text("ask.from"), value=None, min_value=oldest, max_value=newest)
+            end = middle.date_input(text("ask.to"), value=None, min_value=oldest, max_value=newest)
+            chosen = right.multiselect(text("ask.languages"), languages)
+            extractive = st.checkbox(text("ask.extractive"))
+        asked = st.form_submit_button(text("ask.go"), type="primary")
+    filters = Filters(
+        start=_midnight(start), end=_midnight(end, days=1), languages=frozenset(chosen)
+    )
+    return (question.strip() if asked else ""), filters, extractive
+
+
+def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
+    return datetime.combine(day + timedelta(days=days), time(), tzinfo=UTC) if day else None
+
+
+def _ask(query: Query, *, extractive: bool) -> None:
+    # Leaving this function by a rerun (Cancel, a new question, a closed page) closes the
+    # generator, and with it the model's work.
+    cancel, evidence, draft = st.empty(), st.empty(), st.empty()
+    cancel.button(text("ask.cancel"), icon=":material/stop_circle:")
+    written = ""
+    for event in archive().stream(query, extractive=extractive):
+        if isinstance(event, EvidenceFound):
+            with evidence.container():
+                _draw_evidence(event.hits, event.query.clues)
+        elif isinstance(event, TextDelta):
+            written += event.text
+            with draft.container(border=True):
+                st.caption(text("ask.draft"))
+                st.markdown(plain(written))
+        elif isinstance(event, AnswerReady):
+            st.session_state["answer"] = event.answer
+    for place in (cancel, evidence, draft):
+        place.empty()
+    draw_answer(st.session_state["answer"])
+
+
+def draw_answer(answer: Answer) -> None:
+    """The outcome, each sentence with its verdict and citations, the words cited, and the evidence."""
+    numbers = _numbered(answer)
+    st.subheader(f"{_OUTCOMES[answer.outcome]} {text(f'outcome.{answer.outcome}')}")
+    if not answer.sentences:
+        st.markdown(plain(answer.text))
+    for sentence in answer.sentences:
+        st.markdown(_sentence_markdown(sentence, numbers))
+    if answer.withheld:
+        with st.container(border=True):
+            st.caption(text("ask.withheld"))
+            for sentence in answer.withheld:
+                st.markdown(f"~~{plain(sentence.text)}~~")
+                for reason in sentence.reasons:
+                    st.caption(plain(reason))
+    if numbers:
+        st.subheader(text("ask.sources"))
+    for citation, number in numbers.items():
+        _draw_citation(number, citation)
+    _draw_evidence(answer.evidence, answer.query.clues, nearest=answer.outcome is Outcome.NOT_IN_ARCHIVE)
+    st.caption(
+        plain(
+            text(
+                "ask.seconds",
+                retrieve=answer.seconds.retrieve,
+                total=answer.seconds.total,
+                prompt=answer.tokens.prompt,
+                generated=answer.tokens.generated,
+                model=answer.model or text("model.none"),
+            )
+        )
+    )
+
+
+def _numbered(answer: Answer) -> dict[Citation, int]:
+    numbers: dict[Citation, int] = {}
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            numbers.setdefault(citation, len(numbers) + 1)
+    return numbers
+
+
+def _sentence_markdown(sentence: Sentence, numbers: dict[Citation, int]) -> str:
+    links = " ".join(f"[\\[{numbers[c]}\\]]({story_link(c)})" for c in sentence.citations)
+    verdict = f":{_BADGES[sentence.verdict]}-badge[{text(f'verdict.{sentence.verdict}')}]"
+    return f"{plain(sentence.text)} {links} {verdict}"
+
+
+def _draw_citation(number: int, citation: Citation) -> None:
+    label = f"[{number}] {citation.published:%Y-%m-%d} {citation.headline or citation.guid}"
+    with st.expander(plain(label), expanded=number == 1):
+        version = archive().version(citation.guid, number=citation.version)
+        st.html(story_html(version.body, spans=[(citation.start, citation.end)], language=version.language))
+        st.markdown(f"[{text('story.open')}]({story_link(citation)})")
+
+
+def _draw_evidence(hits: tuple[Hit, ...], clues: tuple[TimeClue, ...], *, nearest: bool = False) -> None:
+    st.subheader(text("ask.nearest" if nearest else "ask.evidence"))
+    for line in _clue_lines(clues):
+        st.caption(line)
+    for hit in hits:
+        place = f", {hit.place}" if hit.place else ""
+        head = f"**{plain(hit.headline or hit.guid)}**  \n{hit.published:%Y-%m-%d}{plain(place)} · {plain(hit.provider)}"
+        st.markdown(f"{head} · [{text('story.open')}]({story_link(hit)})")
+        st.caption(plain(hit.passage))
+
+
+def _clue_lines(clues: tuple[TimeClue, ...]) -> Iterator[str]:
+    for clue in clues:
+        how = text("ask.clue.hard" if clue.hard else "ask.clue.soft")
+        start, end = (f"{day:%Y-%m-%d}" if day else "…" for day in (clue.start, clue.end))
+        yield plain(f"“{clue.words}”: {how} {start} – {end}")

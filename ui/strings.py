@@ -1,0 +1,86 @@
+"""Every word of the pages, in one place. A language is a column here; the browser's is used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+STRINGS: dict[str, dict[str, str]] = {
+    "en": {
+        "ask.title": "Ask",
+        "ask.question": "Your question",
+        "ask.hint": "When did the Berlin Wall open?",
+        "ask.go": "Ask the archive",
+        "ask.cancel": "Cancel",
+        "ask.limits": "Limits",
+        "ask.from": "Published from",
+        "ask.to": "Published until",
+        "ask.languages": "Languages",
+        "ask.extractive": "Quote only, without the language model",
+        "ask.evidence": "Evidence",
+        "ask.draft": "Draft, being checked",
+        "ask.withheld": "Withheld: the archive does not support these sentences",
+        "ask.sources": "Words cited",
+        "ask.nearest": "Nearest stories",
+        "ask.clue.hard": "only stories published",
+        "ask.clue.soft": "stories first",
+        "ask.no_model": "The language model {name} is not installed: answers quote the best sentences. Run: depeche models pull {name}",
+        "ask.empty": "This archive holds no story yet. Run: depeche ingest FOLDER",
+        "ask.seconds": "{retrieve:.2f} s to the evidence, {total:.1f} s in all, {prompt} + {generated} tokens, {model}",
+        "outcome.answered": "Answered",
+        "outcome.partial": "Partly answered",
+        "outcome.disputed": "The sources disagree",
+        "outcome.not_in_archive": "Not in the archive",
+        "verdict.supported": "supported",
+        "verdict.partly": "partly supported",
+        "verdict.unsupported": "not supported",
+        "story.title": "Story",
+        "story.guid": "The story's guid",
+        "story.open": "open",
+        "story.version": "version {n}, {date}",
+        "story.missing": "No story may be shown under that guid.",
+        "model.none": "quoted without a model",
+        "count": "{stories} stories in this archive",
+    },
+    "fr": {
+        "ask.title": "Demander",
+        "ask.question": "Votre question",
+        "ask.hint": "Quand le mur de Berlin s'est-il ouvert ?",
+        "ask.go": "Interroger l'archive",
+        "ask.cancel": "Annuler",
+        "ask.limits": "Limites",
+        "ask.from": "Publié à partir du",
+        "ask.to": "Publié jusqu'au",
+        "ask.languages": "Langues",
+        "ask.extractive": "Citer seulement, sans le modèle de langue",
+        "ask.evidence": "Dépêches trouvées",
+        "ask.draft": "Brouillon, en cours de vérification",
+        "ask.withheld": "Retenu : l'archive n'appuie pas ces phrases",
+        "ask.sources": "Mots cités",
+        "ask.nearest": "Dépêches les plus proches",
+        "ask.clue.hard": "seulement les dépêches publiées",
+        "ask.clue.soft": "d'abord les dépêches",
+        "ask.no_model": "Le modèle {name} n'est pas installé : les meilleures phrases sont citées. Lancez : depeche models pull {name}",
+        "ask.empty": "Cette archive ne contient aucune dépêche. Lancez : depeche ingest DOSSIER",
+        "ask.seconds": "{retrieve:.2f} s jusqu'aux dépêches, {total:.1f} s en tout, {prompt} + {generated} jetons, {model}",
+        "outcome.answered": "Répondu",
+        "outcome.partial": "Répondu en partie",
+        "outcome.disputed": "Les sources divergent",
+        "outcome.not_in_archive": "Pas dans l'archive",
+        "verdict.supported": "appuyée",
+        "verdict.partly": "appuyée en partie",
+        "verdict.unsupported": "non appuyée",
+        "story.title": "Dépêche",
+        "story.guid": "L'identifiant de la dépêche",
+        "story.open": "ouvrir",
+        "story.version": "version {n}, {date}",
+        "story.missing": "Aucune dépêche ne peut être montrée sous cet identifiant.",
+        "model.none": "cité sans modèle",
+        "count": "{stories} dépêches dans cette archive",
+    },
+}
+
+
+def text(name: str, **values: object) -> str:
+    """The words for `name` in the reader's language (English where it has no column)."""
+    locale = (st.context.locale or "en").split("-")[0].lower()
+    return STRINGS.get(locale, STRINGS["en"])[name].format(**values)

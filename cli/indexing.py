@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 
 def index(
     archive: ArchiveOption = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Throw the indexes away and make them again from the database.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Throw the indexes away and make them again from the database.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Prove that database and indexes agree.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -31,7 +33,9 @@ def index(
             if json:
                 print_json(asdict(found) | {"ok": found.ok})
             else:
-                typer.echo("\n".join(found.problems) or f"database and indexes agree on {found.passages} passages")
+                typer.echo(
+                    "\n".join(found.problems) or f"database and indexes agree on {found.passages} passages"
+                )
             if not found.ok:
                 raise typer.Exit(1)
             return

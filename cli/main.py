@@ -32,7 +32,9 @@ app = typer.Typer(
 def main(
     archive: Annotated[
         Path | None,
-        typer.Option("--archive", "-a", help="Archive folder, for whichever command follows [env: DEPECHE_ARCHIVE]."),
+        typer.Option(
+            "--archive", "-a", help="Archive folder, for whichever command follows [env: DEPECHE_ARCHIVE]."
+        ),
     ] = None,
 ) -> None:
     chosen.archive = archive

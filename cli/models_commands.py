@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from cli.options import ArchiveOption, JsonOption, settings_for
 from cli.shapes import print_json
@@ -32,14 +39,22 @@ def list_models(archive: ArchiveOption = None, json: JsonOption = False) -> None
         return
     for row in rows:
         where = "installed" if row["installed"] else "-"
-        typer.echo(f"{row['name']:24} {row['kind']:9} {row['size'] / 2**30:6.2f} GiB  {where:10} {row['licence']}")
+        typer.echo(
+            f"{row['name']:24} {row['kind']:9} {row['size'] / 2**30:6.2f} GiB  {where:10} {row['licence']}"
+        )
 
 
 def pull(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """Fetch models: resumed, verified by sha256 before use, never half-visible. Does nothing if they are here."""
     settings = settings_for(archive)
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     paths: dict[str, str] = {}
     for name in names:
         with Progress(*columns, console=console, disable=json or not console.is_terminal) as bar:

@@ -14,11 +14,23 @@ ArchiveOption = Annotated[
     typer.Option("--archive", "-a", help="Archive folder [env: DEPECHE_ARCHIVE].", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
-FromOption = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Published on or after: 1987, 1987-03, 1987-03-26.")]
-ToOption = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Published on or before (the whole period named).")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what was published by then.")]
-LangOption = Annotated[list[str] | None, typer.Option("--lang", metavar="LANG", help="Language of the stories (en, fr …); repeatable.")]
-ProviderOption = Annotated[list[str] | None, typer.Option("--provider", metavar="NAME", help="Provider of the stories; repeatable.")]
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DATE", help="Published on or after: 1987, 1987-03, 1987-03-26."),
+]
+ToOption = Annotated[
+    str | None, typer.Option("--to", metavar="DATE", help="Published on or before (the whole period named).")
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="Answer from what was published by then.")
+]
+LangOption = Annotated[
+    list[str] | None,
+    typer.Option("--lang", metavar="LANG", help="Language of the stories (en, fr …); repeatable."),
+]
+ProviderOption = Annotated[
+    list[str] | None, typer.Option("--provider", metavar="NAME", help="Provider of the stories; repeatable.")
+]
 
 
 class _Chosen:

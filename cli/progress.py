@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestProgress
+
     from retrieval.index import IndexProgress
 
 PLAIN_EVERY = 10.0  # seconds between lines where no bar can be drawn
@@ -49,7 +58,9 @@ class IngestBars:
         self._show("reading", progress.items, None, f"{progress.rate:.0f} items/s")
         if self._tasks and progress.bytes_total:
             done = progress.bytes_done / progress.bytes_total
-            self._bars.update(self._tasks["reading"], total=max(progress.items, round(progress.items / max(done, 1e-6))))
+            self._bars.update(
+                self._tasks["reading"], total=max(progress.items, round(progress.items / max(done, 1e-6)))
+            )
 
     def indexing(self, progress: IndexProgress) -> None:
         self._show("indexing", progress.done, progress.total, f"{progress.rate:.0f} passages/s")

@@ -26,7 +26,9 @@ ModeOption = Annotated[Mode, typer.Option("--mode", help="Which halves of the se
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example:  depeche search 'wheat subsidy' --from 1987-03 --to 1987-04 --lang en")(search)
+    app.command(epilog="Example:  depeche search 'wheat subsidy' --from 1987-03 --to 1987-04 --lang en")(
+        search
+    )
     app.command(epilog='Example:  depeche ask "Combien de membres comptait l\'UE ?" --as-of 2005-01-01')(ask)
     app.command(epilog="Example:  depeche answers --stale")(answers)
 
@@ -46,7 +48,9 @@ def search(
     """Find stories; the filters hold inside the search, not after it."""
     filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
     with open_archive(archive) as opened:
-        result = opened.search_query(opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit)))
+        result = opened.search_query(
+            opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit))
+        )
     if json:
         print_json(search_shape(result))
         return
@@ -62,16 +66,24 @@ def ask(
     provider: ProviderOption = None,
     mode: ModeOption = Mode.HYBRID,
     as_of: AsOfOption = None,
-    limit: Annotated[int | None, typer.Option("-k", min=1, max=100, help="Stories offered as evidence.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("-k", min=1, max=100, help="Stories offered as evidence.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
+    ] = None,
     budget: Annotated[int | None, typer.Option("--budget", min=200, help="Prompt tokens at most.")] = None,
-    extractive: Annotated[bool, typer.Option("--extractive", help="Quote the best sentences; no language model.")] = False,
+    extractive: Annotated[
+        bool, typer.Option("--extractive", help="Quote the best sentences; no language model.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Answer from the archive, each sentence with the words it rests on."""
     filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
     with open_archive(archive, model__name=model, answer__budget=budget, answer__evidence=limit) as opened:
-        query = opened.understand(Query(text=question, filters=filters, mode=mode, limit=opened.settings.answer.evidence))
+        query = opened.understand(
+            Query(text=question, filters=filters, mode=mode, limit=opened.settings.answer.evidence)
+        )
         if not (json or extractive) and not opened.model_installed:
             typer.echo(
                 f"{opened.settings.model.name} is not installed: quoting instead (depeche models pull {opened.settings.model.name})",
@@ -85,7 +97,10 @@ def ask(
                 else:
                     typer.echo(("\n\n" if streaming else "") + "\n".join(answer_lines(event.answer)))
             elif not json and isinstance(event, EvidenceFound):
-                typer.echo("\n".join([*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]), err=True)
+                typer.echo(
+                    "\n".join([*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]),
+                    err=True,
+                )
             elif not json and isinstance(event, TextDelta):
                 # The draft is unchecked: it goes to standard error, the checked answer to output.
                 if not streaming:
@@ -96,7 +111,9 @@ def ask(
 
 def answers(
     archive: ArchiveOption = None,
-    stale: Annotated[bool, typer.Option("--stale", help="Only answers whose stories were corrected or killed since.")] = False,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only answers whose stories were corrected or killed since.")
+    ] = False,
     limit: Annotated[int, typer.Option("-k", min=1, help="Answers at most, newest first.")] = 50,
     json: JsonOption = False,
 ) -> None:
@@ -106,4 +123,6 @@ def answers(
     if json:
         print_json({"answers": [stored_answer_shape(row) for row in rows]})
     else:
-        typer.echo("\n".join(stored_answer_lines(rows)) or "no answers" + (" have gone stale" if stale else " yet"))
+        typer.echo(
+            "\n".join(stored_answer_lines(rows)) or "no answers" + (" have gone stale" if stale else " yet")
+        )

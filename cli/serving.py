@@ -25,7 +25,12 @@ def register(app: typer.Typer) -> None:
 def serve(
     archive: ArchiveOption = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the pages.")] = 8501,
-    address: Annotated[str, typer.Option("--address", help="Address to listen on; anything but loopback opens the archive to the network.")] = LOOPBACK,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address", help="Address to listen on; anything but loopback opens the archive to the network."
+        ),
+    ] = LOOPBACK,
 ) -> None:
     """Serve the pages (Streamlit), on this machine only unless told otherwise."""
     settings = settings_for(archive)
@@ -46,7 +51,15 @@ def serve(
 
 def version(json: JsonOption = False) -> None:
     """Print the versions of Dépêche and of what it stands on."""
-    names = ("depeche", "llama-cpp-python", "faiss-cpu", "tantivy", "sentence-transformers", "SQLAlchemy", "streamlit")
+    names = (
+        "depeche",
+        "llama-cpp-python",
+        "faiss-cpu",
+        "tantivy",
+        "sentence-transformers",
+        "SQLAlchemy",
+        "streamlit",
+    )
     found = {name: importlib.metadata.version(name) for name in names}
     if json:
         print_json(found)

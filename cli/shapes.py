@@ -17,7 +17,9 @@ from domain.story import IngestReport, StoryRecord, Version
 
 def print_json(value: object) -> None:
     """One document on standard output, UTF-8, with a final line break."""
-    sys.stdout.buffer.write(orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.write(
+        orjson.dumps(value, default=_plain, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
     sys.stdout.buffer.flush()
 
 
@@ -98,7 +100,9 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
         "tokens": {"prompt": answer.tokens.prompt, "generated": answer.tokens.generated},
         "seconds": {
             "retrieve": round(answer.seconds.retrieve, 4),
-            "first_token": None if answer.seconds.first_token is None else round(answer.seconds.first_token, 3),
+            "first_token": None
+            if answer.seconds.first_token is None
+            else round(answer.seconds.first_token, 3),
             "total": round(answer.seconds.total, 3),
         },
         "language": answer.language,

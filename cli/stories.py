@@ -28,9 +28,15 @@ def register(app: typer.Typer) -> None:
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders, mixed as they come.")] = None,
     archive: ArchiveOption = None,
-    format: Annotated[str, typer.Option("--format", help="Reader to use; auto looks at the content.")] = "auto",
-    provider: Annotated[str | None, typer.Option("--provider", help="Provider's name, over what items say.")] = None,
-    failures: Annotated[bool, typer.Option("--failures", help="List what could not be read, and the remedy.")] = False,
+    format: Annotated[
+        str, typer.Option("--format", help="Reader to use; auto looks at the content.")
+    ] = "auto",
+    provider: Annotated[
+        str | None, typer.Option("--provider", help="Provider's name, over what items say.")
+    ] = None,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="List what could not be read, and the remedy.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Take stories in: read, store, embed, index. Running it again changes nothing."""
@@ -45,7 +51,9 @@ def ingest(
         if not paths:
             raise typer.BadParameter("name at least one file or folder", param_hint="PATHS")
         with IngestBars(enabled=not json) as bars:
-            report = opened.ingest(paths, format=format, provider=provider, reading=bars.reading, indexing=bars.indexing)
+            report = opened.ingest(
+                paths, format=format, provider=provider, reading=bars.reading, indexing=bars.indexing
+            )
         if json:
             print_json(ingest_shape(report))
         else:
@@ -70,17 +78,23 @@ def story(
             typer.echo("\n".join(story_lines(record, number=version, history=history)))
 
 
-def kill(guid: GuidArgument, reason: ReasonOption, archive: ArchiveOption = None, json: JsonOption = False) -> None:
+def kill(
+    guid: GuidArgument, reason: ReasonOption, archive: ArchiveOption = None, json: JsonOption = False
+) -> None:
     """Take a story, in all its versions, out of search, answers and pages for good."""
     _act("kill", guid, reason, archive, json=json)
 
 
-def hold(guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False) -> None:
+def hold(
+    guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False
+) -> None:
     """Withhold a story until it is released."""
     _act("hold", guid, reason, archive, json=json)
 
 
-def release(guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False) -> None:
+def release(
+    guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False
+) -> None:
     """Lift a hold (or, by hand and on the record, a kill)."""
     _act("release", guid, reason, archive, json=json)
 

@@ -49,7 +49,9 @@ def from_search(query_id: str, found: SearchResult) -> Result:
     return Result(query_id=query_id, ranked=ranked, retrieve_seconds=found.seconds)
 
 
-def with_answer(result: Result, answer: Answer, spans: tuple[tuple[CitedSpan, ...], tuple[CitedSpan, ...]]) -> Result:
+def with_answer(
+    result: Result, answer: Answer, spans: tuple[tuple[CitedSpan, ...], tuple[CitedSpan, ...]]
+) -> Result:
     """`spans`: those of the sentences shown, and of those withheld."""
     return Result(
         query_id=result.query_id,

@@ -102,7 +102,9 @@ def _spans(sentences: tuple[Sentence, ...], archive: Answering) -> tuple[CitedSp
 def _agree(path: Path, manifest: dict[str, Any]) -> None:
     if path.is_file():
         before = orjson.loads(path.read_bytes())
-        if differing := sorted(k for k in manifest.keys() | before.keys() if manifest.get(k) != before.get(k)):
+        if differing := sorted(
+            k for k in manifest.keys() | before.keys() if manifest.get(k) != before.get(k)
+        ):
             raise SetError(
                 f"run {path.parent.name} was made with another {', '.join(differing)}",
                 hint="give this run another --name, or delete that folder",

@@ -60,7 +60,9 @@ class EvalSet:
 def load_set(folder: Path) -> EvalSet:
     """Reads and validates the set in `folder`. Raises SetError naming file and line."""
     if not folder.is_dir():
-        raise SetError(f"{folder} is not a folder", hint="name a folder in the BEIR layout: see docs/evaluation.md")
+        raise SetError(
+            f"{folder} is not a folder", hint="name a folder in the BEIR layout: see docs/evaluation.md"
+        )
     corpus = _corpus_paths(folder)
     answers = {str(row["_id"]): row for _, row in _rows(folder / "answers.jsonl", ("_id",), optional=True)}
     queries = tuple(
@@ -102,7 +104,9 @@ def _corpus_paths(folder: Path) -> tuple[Path, ...]:
     return paths
 
 
-def _rows(path: Path, required: tuple[str, ...], *, optional: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(
+    path: Path, required: tuple[str, ...], *, optional: bool = False
+) -> Iterator[tuple[int, dict[str, Any]]]:
     if not path.is_file():
         if optional:
             return
@@ -131,7 +135,9 @@ def _query(row: dict[str, Any], answer: dict[str, Any] | None, where: str) -> Ev
         query_id=str(row["_id"]),
         text=row["text"],
         # Dates are whole days: "to" and "as_of" include theirs.
-        filters=Filters(start=start, end=end and end + day, as_of=as_of and as_of + day - timedelta(microseconds=1)),
+        filters=Filters(
+            start=start, end=end and end + day, as_of=as_of and as_of + day - timedelta(microseconds=1)
+        ),
         language=meta.get("lang"),
         kind=meta.get("type"),
         answers=tuple(answer.get("answers") or ()) if answer else (),
@@ -159,7 +165,9 @@ def _qrels(path: Path, known: set[str]) -> dict[str, dict[str, int]]:
             if number == 1 and parts[-1:] == ["score"]:
                 continue
             if len(parts) != 3 or not parts[2].lstrip("-").isdigit():
-                raise SetError(f"{path}, line {number}: expected query-id, corpus-id, score separated by tabs")
+                raise SetError(
+                    f"{path}, line {number}: expected query-id, corpus-id, score separated by tabs"
+                )
             if parts[0] not in known:
                 raise SetError(f"{path}, line {number}: no such question: {parts[0]!r}")
             qrels.setdefault(parts[0], {})[parts[1]] = int(parts[2])

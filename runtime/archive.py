@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from db.store import ArchiveCounts, StoryStore
+
 from domain.answer import Answer, AnswerEvent, AnswerReady
 from domain.protocols import Embedder, Generator
 from domain.query import Filters, Mode, Query, SearchResult
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from answering.pipeline import Answerer
     from db.answers import StoredAnswer
     from ingest.pipeline import IngestProgress
+
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
     from retrieval.search import Searcher
 
@@ -125,7 +127,9 @@ class Archive:
         """The query with what its own words say of time: hard clues narrow the filters, and all are shown."""
         return wiring.with_clues(query, now=utc_now())
 
-    def search(self, text: str, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10) -> SearchResult:  # noqa: B008 frozen
+    def search(
+        self, text: str, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10
+    ) -> SearchResult:
         return self.search_query(self.understand(Query(text=text, filters=filters, mode=mode, limit=limit)))
 
     def search_query(self, query: Query) -> SearchResult:

@@ -28,7 +28,9 @@ class _Section(BaseModel):
 class ModelSettings(_Section):
     """Which language model reads the evidence, and how it is run."""
 
-    name: str = Field("qwen2.5-coder-1.5b", description="catalogue name, path of a .gguf, or http(s):// endpoint")
+    name: str = Field(
+        "qwen2.5-coder-1.5b", description="catalogue name, path of a .gguf, or http(s):// endpoint"
+    )
     context: int = Field(8192, ge=1024, description="tokens, prompt and answer together")
     threads: int | None = Field(None, ge=1, description="None: the machine's cores")
     temperature: float = Field(0.0, ge=0, le=2)
@@ -49,7 +51,9 @@ class AnswerSettings(_Section):
     """How much is read and how much is written."""
 
     evidence: int = Field(8, ge=1, le=100, description="stories offered to the packer")
-    budget: int | None = Field(None, ge=200, description="prompt tokens; None: chosen for the model and machine")
+    budget: int | None = Field(
+        None, ge=200, description="prompt tokens; None: chosen for the model and machine"
+    )
     max_tokens: int = Field(256, ge=16, description="tokens of an answer at most")
 
 
@@ -61,7 +65,9 @@ class Settings(_Section):
     model: ModelSettings = ModelSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     answer: AnswerSettings = AnswerSettings()
-    database: str | None = Field(None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder")
+    database: str | None = Field(
+        None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder"
+    )
 
     @property
     def database_url(self) -> str:
@@ -91,7 +97,9 @@ def load_settings(
     Raises SettingsError naming the file or variable and the value it refused.
     """
     env = os.environ if environ is None else environ
-    folder = Path(archive or env.get("DEPECHE_ARCHIVE") or platformdirs.user_data_path("depeche")).expanduser()
+    folder = Path(
+        archive or env.get("DEPECHE_ARCHIVE") or platformdirs.user_data_path("depeche")
+    ).expanduser()
     values: dict[str, object] = {}
     origin = "settings"
     layers: list[tuple[str, dict[str, object]]] = []

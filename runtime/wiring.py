@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.store import StoryStore
+
 from domain.errors import ModelNotInstalled
 from domain.protocols import Embedder, Generator
 from domain.query import Query, SearchResult
@@ -21,6 +22,7 @@ from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
+
     from retrieval.index import IndexProgress, SearchIndex
     from retrieval.search import Searcher
 
@@ -109,7 +111,10 @@ def open_index(settings: Settings, store: StoryStore, embedder: Embedder) -> Sea
 
 
 def rebuild_index(
-    settings: Settings, store: StoryStore, embedder: Embedder, progress: Callable[[IndexProgress], None] | None
+    settings: Settings,
+    store: StoryStore,
+    embedder: Embedder,
+    progress: Callable[[IndexProgress], None] | None,
 ) -> int:
     """Makes the indexes again from the database alone, whatever state their folder is in."""
     from retrieval.index import SearchIndex

@@ -61,9 +61,7 @@ def _form(languages: list[str]) -> tuple[str, Filters, bool]:
             chosen = right.multiselect(text("ask.languages"), languages)
             extractive = st.checkbox(text("ask.extractive"))
         asked = st.form_submit_button(text("ask.go"), type="primary")
-    filters = Filters(
-        start=_midnight(start), end=_midnight(end, days=1), languages=frozenset(chosen)
-    )
+    filters = Filters(start=_midnight(start), end=_midnight(end, days=1), languages=frozenset(chosen))
     return (question.strip() if asked else ""), filters, extractive
 
 

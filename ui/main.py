@@ -11,7 +11,9 @@ from ui.strings import text
 st.set_page_config(page_title="Dépêche", page_icon="🗞️", layout="wide")
 navigation = st.navigation(
     [
-        st.Page(ask_page, title=text("ask.title"), icon=":material/question_answer:", url_path="ask", default=True),
+        st.Page(
+            ask_page, title=text("ask.title"), icon=":material/question_answer:", url_path="ask", default=True
+        ),
         st.Page(story_page, title=text("story.title"), icon=":material/article:", url_path="story"),
     ]
 )

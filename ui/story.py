@@ -17,7 +17,11 @@ def page() -> None:
     if not guid:
         return
     try:
-        _draw(guid, number=_number(params.get("version")), span=(_number(params.get("start")), _number(params.get("end"))))
+        _draw(
+            guid,
+            number=_number(params.get("version")),
+            span=(_number(params.get("start")), _number(params.get("end"))),
+        )
     except StoryNotFound:
         st.info(text("story.missing"))
     except ArchiveError as error:
@@ -28,7 +32,11 @@ def _draw(guid: str, *, number: int | None, span: tuple[int | None, int | None])
     version = archive().version(guid, number=number)
     st.title(plain(version.headline or guid))
     place = f" · {version.dateline_place}" if version.dateline_place else ""
-    st.caption(plain(text("story.version", n=version.version, date=f"{version.published:%Y-%m-%d %H:%M} UTC") + place))
+    st.caption(
+        plain(
+            text("story.version", n=version.version, date=f"{version.published:%Y-%m-%d %H:%M} UTC") + place
+        )
+    )
     if version.ed_note:
         st.warning(plain(version.ed_note))
     start, end = span

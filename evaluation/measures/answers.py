@@ -48,7 +48,9 @@ def _within(found: list[str], wanted: list[str]) -> bool:
 
 def token_f1(text: str, accepted: Sequence[str]) -> float:
     """Best F1 of the tokens over the accepted answers; 0 for an empty text."""
-    return max((_f1(tokens(text), tokens(answer.replace(LIST_MARK, " "))) for answer in accepted), default=0.0)
+    return max(
+        (_f1(tokens(text), tokens(answer.replace(LIST_MARK, " "))) for answer in accepted), default=0.0
+    )
 
 
 def _f1(found: list[str], wanted: list[str]) -> float:

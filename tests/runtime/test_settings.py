@@ -1,0 +1,59 @@
+"""Settings: who wins, what is refused, and that every preset loads."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.errors import SettingsError
+from runtime.settings import load_settings, preset_names
+
+
+def test_later_layers_win(tmp_path: Path) -> None:
+    (tmp_path / "depeche.toml").write_text('[model]\nname = "from-file"\nseed = 1\n[answer]\nevidence = 3\n')
+    env = {"DEPECHE_MODEL__NAME": "from-env", "DEPECHE_ANSWER__MAX_TOKENS": "99"}
+    settings = load_settings(
+        tmp_path, environ=env, overrides={"model.name": "from-command", "answer.budget": None}
+    )
+    assert settings.model.name == "from-command"
+    assert settings.model.seed == 1
+    assert settings.answer.evidence == 3
+    assert settings.answer.max_tokens == 99
+    assert load_settings(tmp_path, environ=env).model.name == "from-env"
+
+
+def test_archive_from_environment(tmp_path: Path) -> None:
+    assert load_settings(environ={"DEPECHE_ARCHIVE": str(tmp_path)}).archive == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[model]\ncontext = 12\n", "model.context = 12"),
+        ("[model]\nnmae = 'x'\n", "model.nmae"),
+        ("[model\n", "depeche.toml"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "depeche.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ={})
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_presets_load(tmp_path: Path, name: str) -> None:
+    from models.catalogue import load_catalogue
+
+    settings = load_settings(tmp_path, preset=name, environ={})
+    spec = load_catalogue().get(settings.model.name)
+    assert settings.model.context <= spec.context
+
+
+def test_unknown_preset_lists_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="newsroom"):
+        load_settings(tmp_path, preset="none", environ={})
+
+
+def test_key_of_an_endpoint_is_not_printed(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, environ={"DEPECHE_MODEL__API_KEY": "sk-very-secret"})
+    assert "sk-very-secret" not in repr(settings)

@@ -31,12 +31,12 @@ def index(
         if check:
             found = opened.check_index()
             if json:
-                print_json(asdict(found) | {"ok": found.ok})
+                print_json(asdict(found) | {"ok": found.is_whole})
             else:
                 typer.echo(
                     "\n".join(found.problems) or f"database and indexes agree on {found.passages} passages"
                 )
-            if not found.ok:
+            if not found.is_whole:
                 raise typer.Exit(1)
             return
         with IngestBars(enabled=not json) as bars:

@@ -6,13 +6,16 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from domain.answer import Answer, Citation, Sentence
 from domain.query import Hit, SearchResult, TimeClue
 from domain.story import IngestReport, StoryRecord, Version
+
+if TYPE_CHECKING:
+    from db.store import StoredAnswer
 
 
 def print_json(value: object) -> None:
@@ -133,3 +136,9 @@ def story_shape(story: StoryRecord, *, number: int | None, history: bool) -> dic
         "versions": [version_shape(v) for v in versions],
     }
     return shape | ({"history": [asdict(entry) for entry in story.history]} if history else {})
+
+
+def stored_answer_shape(answer: StoredAnswer) -> dict[str, Any]:
+    shape = asdict(answer)
+    shape.pop("sentences")
+    return shape

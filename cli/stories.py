@@ -86,14 +86,20 @@ def kill(
 
 
 def hold(
-    guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False
+    guid: GuidArgument,
+    reason: ReasonOption = "by hand",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Withhold a story until it is released."""
     _act("hold", guid, reason, archive, json=json)
 
 
 def release(
-    guid: GuidArgument, reason: ReasonOption = "", archive: ArchiveOption = None, json: JsonOption = False
+    guid: GuidArgument,
+    reason: ReasonOption = "by hand",
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Lift a hold (or, by hand and on the record, a kill)."""
     _act("release", guid, reason, archive, json=json)
@@ -102,7 +108,7 @@ def release(
 def _act(action: str, guid: str, reason: str, archive: Path | None, *, json: bool) -> None:
     with open_archive(archive) as opened:
         {"kill": opened.kill, "hold": opened.hold, "release": opened.release}[action](
-            guid, reason=reason or None, actor=getpass.getuser()
+            guid, reason=reason, actor=getpass.getuser()
         )
         record = opened.story(guid, history=True)
         if json:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.answer import Answer, Citation, Outcome
 from domain.query import Hit, TimeClue
 from domain.story import IngestReport, StoryRecord
+
+if TYPE_CHECKING:
+    from db.store import StoredAnswer
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 OUTCOMES = {
@@ -108,3 +111,13 @@ def story_lines(record: StoryRecord, *, number: int | None, history: bool) -> It
         yield "\nhistory:"
         for entry in record.history:
             yield f"  {entry.at.isoformat()}  {entry.action}  {entry.actor}  {clean(entry.reason)}"
+
+
+def stored_answer_lines(rows: Sequence[StoredAnswer]) -> Iterator[str]:
+    for row in rows:
+        yield f"{row.answer_id:>5}  {row.asked_at:%Y-%m-%d %H:%M}  {OUTCOMES[row.outcome]}: {clean(row.question)}"
+        if row.text:
+            yield f"       {clean(row.text)}"
+        for reason in row.stale:
+            since = f" since {day(reason.since)}" if reason.since else ""
+            yield f"       stale: {reason.guid} was {reason.cause}{since}"

@@ -37,7 +37,7 @@ _PRAGMAS = (
 
 
 class Database:
-    """An engine with two doors: `read()` for a snapshot, `write()` for a transaction that is all or nothing."""
+    """An engine with two doors: `read()`, and `write()` for a transaction that is all or nothing."""
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = _parsed(url)
@@ -99,9 +99,7 @@ def insert_or(connection: sa.Connection, table: sa.Table) -> SqliteInsert | Post
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def upsert(
-    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], *, key: list[str]
-) -> None:
+def upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], *, key: list[str]) -> None:
     """Insert rows, or overwrite the other columns of those whose key exists."""
     if not rows:
         return
@@ -131,7 +129,8 @@ def translated(url: sa.URL) -> Iterator[None]:
     except UnicodeEncodeError as error:
         shown_text = error.object[max(0, error.start - 20) : error.end + 20]
         raise StoreError(
-            f"{shown}: text that is not Unicode: {shown_text!r}", hint="replace lone surrogates before storing"
+            f"{shown}: text that is not Unicode: {shown_text!r}",
+            hint="replace lone surrogates before storing",
         ) from error
     except OverflowError as error:
         raise StoreError(f"{shown}: {error}", hint="a number exceeds 64 bits") from error
@@ -160,9 +159,13 @@ def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
     except SQLAlchemyError as error:
-        raise StoreError(f"not a database address: {url!r}", hint="for example sqlite:////path/archive.sqlite") from error
+        raise StoreError(
+            f"not a database address: {url!r}", hint="for example sqlite:////path/archive.sqlite"
+        ) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError(f"unsupported database {parsed.get_backend_name()!r}", hint="use sqlite or postgresql")
+        raise StoreError(
+            f"unsupported database {parsed.get_backend_name()!r}", hint="use sqlite or postgresql"
+        )
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
@@ -172,7 +175,9 @@ def _file(url: sa.URL) -> Path | None:
     if url.get_backend_name() != "sqlite":
         return None
     if not url.database or url.database == ":memory:":
-        raise StoreError("an archive in memory would be lost", hint="give a path: sqlite:////path/archive.sqlite")
+        raise StoreError(
+            "an archive in memory would be lost", hint="give a path: sqlite:////path/archive.sqlite"
+        )
     return Path(url.database)
 
 
@@ -180,7 +185,9 @@ def _make_parent(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"cannot make the folder {path.parent}: {error.strerror}", hint="choose another path") from error
+        raise StoreError(
+            f"cannot make the folder {path.parent}: {error.strerror}", hint="choose another path"
+        ) from error
 
 
 def _engine(url: sa.URL, *, read_only: bool) -> sa.Engine:

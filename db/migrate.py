@@ -40,8 +40,13 @@ def bring_up_to_date(database: Database, *, now: datetime) -> None:
             connection.execute(
                 sa.insert(tables.archive),
                 {
-                    "one": 1, "uuid": str(uuid.uuid4()), "created_at": now, "visibility_epoch": 0,
-                    "next_story_id": 1, "next_version_id": 1, "next_passage_id": 1,
+                    "one": 1,
+                    "uuid": str(uuid.uuid4()),
+                    "created_at": now,
+                    "visibility_epoch": 0,
+                    "next_story_id": 1,
+                    "next_version_id": 1,
+                    "next_passage_id": 1,
                 },
             )
 
@@ -49,7 +54,8 @@ def bring_up_to_date(database: Database, *, now: datetime) -> None:
 def _revision(connection: sa.Connection) -> str | None:
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
 
 
 def _upgrade(connection: sa.Connection) -> None:

@@ -31,8 +31,9 @@ BatchItem = PreparedVersion | Directive | Rejected
 class BatchCounts:
     """What became of the items of a batch: each is in exactly one of new … quarantined.
 
-    A version or directive that takes a story off (killed or held) counts as killed, and as nothing else. A
-    directive that lifts or corrects counts as updated; one seen before, waiting or without effect, as unchanged.
+    A version or directive that takes a story off (killed or held) counts as killed, and as nothing else.
+    A directive that lifts or corrects counts as updated; one seen before, waiting or without effect, as
+    unchanged.
     """
 
     new: int = 0
@@ -70,10 +71,14 @@ class ArchiveCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An item in quarantine."""
+    """An item in quarantine: where it was read, why it was refused, what would mend it."""
 
     failure_id: int
-    rejected: Rejected
+    path: str
+    position: int
+    reason: str
+    remedy: str
+    excerpt: bytes
     first_seen: datetime
     last_seen: datetime
     times: int

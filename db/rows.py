@@ -69,7 +69,9 @@ def version_of(row: sa.Row[Any]) -> Version:
         genre=row.genre,
         ed_note=row.ed_note,
         url=row.url,
-        source=None if row.source_path is None else SourceRef(path=row.source_path, position=row.source_position),
+        source=None
+        if row.source_path is None
+        else SourceRef(path=row.source_path, position=row.source_position),
     )
 
 
@@ -92,7 +94,7 @@ _SHOWN = (
 def stored_passages(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[StoredPassage]:
     """Rows of `passage` completed from their versions, in the same order."""
     wanted = sorted({row.version_id for row in rows})
-    shown: dict[int, tuple[sa.Row[Any], tuple[Subject, ...], tuple[str, ...]]] = {}
+    shown: dict[int, tuple[Any, tuple[Subject, ...], tuple[str, ...]]] = {}
     joined = sa.select(*_SHOWN).join(story, story.c.story_id == version.c.story_id)
     for ids in chunks(wanted):
         for found in connection.execute(joined.where(version.c.version_id.in_(ids))):

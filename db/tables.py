@@ -82,10 +82,18 @@ story = Table(
     comment="A story: an address under which versions arrive",
 )
 # Partial: nearly all stories are usable and free, and only the others are ever looked for.
-Index("ix_story_restricted", story.c.story_id, sqlite_where=sa.text("status <> 'usable'"),
-      postgresql_where=sa.text("status <> 'usable'"))
-Index("ix_story_embargo_until", story.c.embargo_until, sqlite_where=story.c.embargo_until.is_not(None),
-      postgresql_where=story.c.embargo_until.is_not(None))
+Index(
+    "ix_story_restricted",
+    story.c.story_id,
+    sqlite_where=sa.text("status <> 'usable'"),
+    postgresql_where=sa.text("status <> 'usable'"),
+)
+Index(
+    "ix_story_embargo_until",
+    story.c.embargo_until,
+    sqlite_where=story.c.embargo_until.is_not(None),
+    postgresql_where=story.c.embargo_until.is_not(None),
+)
 
 version = Table(
     "version",
@@ -95,8 +103,12 @@ version = Table(
     Column("number", sa.BigInteger, nullable=False, comment="the provider's number, or the next free one"),
     Column("published", Instant, nullable=False, comment="versionCreated, µs since 1970 UTC"),
     Column("content_hash", sa.LargeBinary, nullable=False, comment="SHA-256, recipe in domain/story.py"),
-    Column("standing", sa.SmallInteger, nullable=False,
-           comment="0: blank or canceled, current only if the story has nothing better; else 1"),
+    Column(
+        "standing",
+        sa.SmallInteger,
+        nullable=False,
+        comment="0: blank or canceled, current only if the story has nothing better; else 1",
+    ),
     Column("received_at", Instant, nullable=False, comment="when it was stored"),
     Column("first_published", Instant, comment="firstCreated, where the source says"),
     Column("status", Text, nullable=False, comment="what this sending said of the story"),
@@ -132,8 +144,14 @@ Index(None, version.c.published)
 superseded = Table(
     "superseded",
     metadata,
-    Column("version_id", Key, ForeignKey("version.version_id"), primary_key=True, autoincrement=False,
-           comment="a version that is not, or will at some instant no longer be, the current one"),
+    Column(
+        "version_id",
+        Key,
+        ForeignKey("version.version_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="a version that is not, or will at some instant no longer be, the current one",
+    ),
     Column("since", Instant, nullable=False, comment="when the first version that outranks it was published"),
     Column("epoch", sa.BigInteger, nullable=False, comment="visibility epoch that wrote this row"),
     Column("recorded_at", Instant, nullable=False, comment="when this archive learnt of it"),
@@ -157,8 +175,14 @@ passage = Table(
 pending_passage = Table(
     "pending_passage",
     metadata,
-    Column("passage_id", Key, ForeignKey("passage.passage_id"), primary_key=True, autoincrement=False,
-           comment="a passage the indexes do not hold yet"),
+    Column(
+        "passage_id",
+        Key,
+        ForeignKey("passage.passage_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="a passage the indexes do not hold yet",
+    ),
     comment="Work left for the indexes; a passage itself is never updated",
 )
 
@@ -166,7 +190,9 @@ directive = Table(
     "directive",
     metadata,
     _counted_key("directive_id"),
-    Column("digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of what it asks: once only"),
+    Column(
+        "digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of what it asks: once only"
+    ),
     Column("action", Text, nullable=False, comment="kill, hold, release or correct"),
     Column("provider", Text, nullable=False, comment="who asks; reaches this provider's stories only"),
     Column("issued", Instant, nullable=False, comment="when the message was sent"),
@@ -184,8 +210,12 @@ directive = Table(
     one_of("state", DirectiveState),
     comment="Messages about another item; kept after use so that the same file read again changes nothing",
 )
-Index("ix_directive_pending", directive.c.provider, sqlite_where=sa.text("state = 'pending'"),
-      postgresql_where=sa.text("state = 'pending'"))
+Index(
+    "ix_directive_pending",
+    directive.c.provider,
+    sqlite_where=sa.text("state = 'pending'"),
+    postgresql_where=sa.text("state = 'pending'"),
+)
 
 audit = Table(
     "audit",
@@ -216,7 +246,9 @@ quarantine = Table(
     "quarantine",
     metadata,
     _counted_key("failure_id"),
-    Column("digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of path, position, reason"),
+    Column(
+        "digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of path, position, reason"
+    ),
     Column("source_path", Text, nullable=False, comment="file, as displayed"),
     Column("source_position", sa.BigInteger, nullable=False, comment="place in that file"),
     Column("reason", Text, nullable=False, comment="why it could not be taken in"),
@@ -303,8 +335,14 @@ def _story_group(name: str, comment: str) -> Table:
     table = Table(
         name,
         metadata,
-        Column("story_id", Key, ForeignKey("story.story_id"), primary_key=True, autoincrement=False,
-               comment="a member"),
+        Column(
+            "story_id",
+            Key,
+            ForeignKey("story.story_id"),
+            primary_key=True,
+            autoincrement=False,
+            comment="a member",
+        ),
         Column("group_id", Key, nullable=False, comment="story_id of one member, chosen by ingest"),
         comment=comment,
     )
@@ -318,10 +356,21 @@ event_chain = _story_group("event_chain", "Alert, urgent, lead and wrap of one e
 minhash_band = Table(
     "minhash_band",
     metadata,
-    Column("band", sa.BigInteger, primary_key=True, autoincrement=False,
-           comment="hash of a band's number and rows, signed 64 bits"),
-    Column("story_id", Key, ForeignKey("story.story_id"), primary_key=True, autoincrement=False,
-           comment="a story with that band"),
+    Column(
+        "band",
+        sa.BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="hash of a band's number and rows, signed 64 bits",
+    ),
+    Column(
+        "story_id",
+        Key,
+        ForeignKey("story.story_id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="a story with that band",
+    ),
     comment="MinHash bands: stories that share one are candidates for near-duplicates",
     sqlite_with_rowid=False,
 )

@@ -109,6 +109,8 @@ class Directive:
 
     `target` is a guid when the message names one; otherwise `reference` holds the words
     that name it ("item dpa 157", a slugline, a headline) for the store to resolve.
+    `replacement` (CORRECT): guid of the version the same message carries; absent, the
+    version read from the same place in the same file is taken.
     """
 
     action: Action
@@ -118,6 +120,7 @@ class Directive:
     reference: str | None = None
     reason: str | None = None
     source: SourceRef | None = None
+    replacement: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

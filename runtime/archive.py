@@ -8,13 +8,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from db.store import ArchiveCounts, StoryStore
+from db.store import ArchiveCounts, StoredAnswer, StoryStore
 
 from domain.answer import Answer, AnswerEvent, AnswerReady
 from domain.protocols import Embedder, Generator
@@ -26,7 +26,6 @@ from runtime.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
-    from db.answers import StoredAnswer
     from ingest.pipeline import IngestProgress
 
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
@@ -92,8 +91,17 @@ class Archive:
         return replace(report, seconds=time.monotonic() - started)
 
     def failures(self, *, limit: int = 1000) -> list[dict[str, Any]]:
-        """What was kept aside: path, position, reason, remedy, newest first."""
-        return [asdict(row) for row in self.store.failures(limit=limit)]
+        """What was kept aside: path, position, reason, remedy, latest first."""
+        return [
+            {
+                "path": failure.path,
+                "position": failure.position,
+                "reason": failure.reason,
+                "remedy": failure.remedy,
+                "last_seen": failure.last_seen,
+            }
+            for failure in self.store.failures(limit=limit)
+        ]
 
     # -- what may be shown ---------------------------------------------------------------------
 
@@ -112,13 +120,13 @@ class Archive:
     def counts(self) -> ArchiveCounts:
         return self.store.counts()
 
-    def kill(self, guid: str, *, reason: str | None, actor: str) -> None:
+    def kill(self, guid: str, *, reason: str, actor: str) -> None:
         self.store.kill(guid, reason=reason, actor=actor)
 
-    def hold(self, guid: str, *, reason: str | None, actor: str) -> None:
+    def hold(self, guid: str, *, reason: str, actor: str) -> None:
         self.store.hold(guid, reason=reason, actor=actor)
 
-    def release(self, guid: str, *, reason: str | None, actor: str) -> None:
+    def release(self, guid: str, *, reason: str, actor: str) -> None:
         self.store.release(guid, reason=reason, actor=actor)
 
     # -- what is asked -------------------------------------------------------------------------

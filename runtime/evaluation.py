@@ -16,6 +16,7 @@ from domain.query import Query, SearchResult
 from evaluation.results import read
 from evaluation.runner import Run, run_set
 from evaluation.sets import EvalSet, load_set
+from runtime import wiring
 from runtime.archive import Archive
 from runtime.settings import Settings
 
@@ -76,7 +77,7 @@ class Prepared:
             "corpus": self.set.fingerprint,
             "embedder": self.archive.embedder.fingerprint,
             "model": answering,
-            "settings": settings.model_dump(mode="json", exclude={"archive", "models_cache", "database", "model": {"api_key"}}),
+            "settings": wiring.recorded(settings),
         }
         return run_set(
             self.set,
@@ -113,7 +114,13 @@ def compare(before: Path, after: Path) -> list[dict[str, Any]]:
     """Questions whose outcome or text differs between two run folders, in the order of the later one."""
     old, new = read(before / "results.jsonl"), read(after / "results.jsonl")
     return [
-        {"query_id": q, "before": old[q].outcome, "after": result.outcome, "text_before": old[q].text, "text": result.text}
+        {
+            "query_id": q,
+            "before": old[q].outcome,
+            "after": result.outcome,
+            "text_before": old[q].text,
+            "text": result.text,
+        }
         for q, result in new.items()
         if q in old and (old[q].outcome, old[q].text) != (result.outcome, result.text)
     ]

@@ -6,7 +6,6 @@ Heavy libraries (torch, faiss, llama.cpp) are imported by the functions that nee
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -119,8 +118,7 @@ def rebuild_index(
     """Makes the indexes again from the database alone, whatever state their folder is in."""
     from retrieval.index import SearchIndex
 
-    shutil.rmtree(settings.index_folder, ignore_errors=True)
-    return SearchIndex.open(settings.index_folder, store=store, embedder=embedder).rebuild(progress)
+    return SearchIndex.unopened(settings.index_folder, store=store, embedder=embedder).rebuild(progress)
 
 
 def make_searcher(index: SearchIndex, store: StoryStore, embedder: Embedder) -> Searcher:

@@ -41,7 +41,7 @@ def _draw() -> None:
         return
     if not opened.model_installed:
         st.warning(text("ask.no_model", name=opened.settings.model.name))
-    question, filters, extractive = _form(sorted(counts.languages))
+    question, filters, extractive = _form(sorted(counts.by_language))
     if question:
         st.session_state.pop("answer", None)
         query = Query(text=question, filters=filters, limit=opened.settings.answer.evidence)

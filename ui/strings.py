@@ -80,7 +80,7 @@ STRINGS: dict[str, dict[str, str]] = {
 }
 
 
-def text(name: str, **values: object) -> str:
+def text(name: str, /, **values: object) -> str:
     """The words for `name` in the reader's language (English where it has no column)."""
     locale = (st.context.locale or "en").split("-")[0].lower()
     return STRINGS.get(locale, STRINGS["en"])[name].format(**values)

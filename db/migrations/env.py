@@ -1,4 +1,4 @@
-"""Runs migrations on the connection `db.migrate` gives, or on the URL of alembic.ini from the command line."""
+"""Runs migrations: on the connection `db.migrate` gives, or on the URL of alembic.ini."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ given = context.config.attributes.get("connection")
 if given is not None:
     _migrate(given)
 else:
-    url = context.get_x_argument(as_dictionary=True).get("url") or context.config.get_main_option("sqlalchemy.url")
+    url = context.get_x_argument(as_dictionary=True).get("url") or context.config.get_main_option(
+        "sqlalchemy.url"
+    )
     database = Database(str(url))
     with database.write() as opened:
         _migrate(opened)

@@ -1,4 +1,5 @@
 """${message}."""
+# ruff: noqa: E501  (generated: one column a line)
 
 from __future__ import annotations
 

@@ -1,0 +1,71 @@
+"""One spelling for comparing: lower case, no accents, ASCII digits, one form of each Arabic letter.
+
+`fold` is idempotent. The folded text may be shorter than the original, so offsets into it are never
+offsets into a story.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_ARABIC = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ؤ": "و", "ئ": "ئ", "ـ": ""}
+_PUNCTUATION = {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/",
+                "٪": "%", "٫": ".", "٬": ",", "،": ",", "؛": ";", "؟": "?", "ß": "ss", "ı": "i", "ø": "o", "ł": "l",
+                "đ": "d", "æ": "ae", "œ": "oe"}  # fmt: skip
+
+
+class _Folding(dict[int, str]):
+    """A translation table filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if character in _ARABIC:
+            folded = _ARABIC[character]
+        elif character.isspace():
+            folded = "\n" if character == "\n" else " "
+        else:
+            decomposed = unicodedata.normalize("NFKD", character.casefold())
+            kept = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+            kept = "".join(_PUNCTUATION.get(c, _ARABIC.get(c, c)) for c in kept)
+            folded = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in kept)
+        self[code] = folded
+        return folded
+
+
+_TABLE = _Folding({ord(k): v for k, v in _PUNCTUATION.items()})
+
+
+@lru_cache(maxsize=16_384)
+def fold(text: str) -> str:
+    """The comparable form of `text`; white space stays, one character for one."""
+    # Composed first: "ئ" written as two code points must fold as the one.
+    return unicodedata.normalize("NFC", text).translate(_TABLE)
+
+
+@lru_cache(maxsize=65_536)
+def skeleton(word: str) -> str:
+    """The consonants of a name in Latin letters: "Mandela" and "مانديلا" give the same "mndl".
+
+    Vowels go, letters that transliterations confuse fall together, doubled ones count once.
+    """
+    latin = anyascii(word.replace("و", "").replace("ي", "")).casefold()  # long vowels, or nearly always
+    for variants, letter in _SOUNDS:
+        for variant in variants:
+            latin = latin.replace(variant, letter)
+    kept = [c for c in latin if c.isalpha() and c not in "aeiouyw'h"]
+    return "".join(c for i, c in enumerate(kept) if i == 0 or kept[i - 1] != c)
+
+
+# Order matters: longer spellings first.
+_SOUNDS = (
+    (("tsch", "tch", "tsh", "sch", "sh", "ch", "sy", "j", "zh", "x"), "s"),
+    (("kh", "ck", "gh", "q", "c", "g"), "k"),
+    (("ph", "v", "w"), "f"),
+    (("p",), "b"),
+    (("th", "dh"), "t"),
+    (("z", "ç"), "s"),
+    (("d",), "t"),
+)

@@ -1,0 +1,102 @@
+"""Every number of the sentence stands in the span, with its unit, its rounding word and its noun.
+
+What people argue about: "about 1.2 million" is carried by 1,187,000 (5 percent), "more than 1,000"
+by 1,023, a plain 1,000 not by "more than 1,000" (doubt). A number found beside another noun than
+in the sentence ("21 dead" from "12 dead and 21 injured") is refused.
+"""
+
+from __future__ import annotations
+
+from answering.verify.moments import find_moments
+from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
+from answering.verify.quantities import Quantity, find_quantities, matches
+
+# Units of which a text seldom says which: "12 percent" and "12 points" are told apart all the same.
+_LOOSE_UNITS = frozenset({None, "share", "second", "magnitude", "degree", "tonne", "metre"})
+_SMALL = 4  # number words up to here often count what the story lists by name
+
+
+def check(sentence: str, span: str, context: Context) -> list[Objection]:
+    claimed = find_quantities(sentence, context.claim_language)
+    if not claimed:
+        return []
+    stated = find_quantities(span, context.language)
+    years = {m.year for m in find_moments(span, context.language, anchor=context.day) if m.year}
+    objections: list[Objection] = []
+    for quantity in claimed:
+        if quantity.value in years or (quantity.value == 1 and quantity.in_words):
+            continue
+        objection = _one(quantity, stated, claimed, crosses=context.crosses_languages)
+        if objection:
+            objections.append(objection)
+    return objections
+
+
+def _one(
+    claim: Quantity, stated: tuple[Quantity, ...], claimed: tuple[Quantity, ...], *, crosses: bool
+) -> Objection | None:
+    found = [s for s in stated if matches(claim, s)]
+    if not found:
+        return _absent(claim, stated)
+    agreeing = [s for s in found if _units_agree(claim.unit, s.unit)]
+    if not agreeing:
+        return veto(ErrorKind.NUMBER, f"the story says {found[0]}, not {claim}")
+    if not crosses and (rival := _better_company(claim, agreeing, stated, claimed)):
+        return veto(ErrorKind.NUMBER, f"the story says {rival} of that, not {claim}")
+    if not any(_bounds_agree(claim.bound, s.bound) for s in agreeing) and claim.values[0] == agreeing[0].values[0]:
+        return doubt(ErrorKind.NUMBER, f"the story says {agreeing[0]}, not {claim}")
+    return None
+
+
+def _absent(claim: Quantity, stated: tuple[Quantity, ...]) -> Objection:
+    rivals = [s for s in stated if s.unit == claim.unit and not s.ordinal] or list(stated)
+    if rivals:
+        nearest = max(rivals, key=lambda s: (len(set(s.after[:2]) & set(claim.after[:2])), _likeness(claim, s)))
+        reason = f"the story says {nearest}, not {claim}"
+    else:
+        reason = f"the story does not say {claim}"
+    alike = any(set(s.after[:2]) & set(claim.after[:2]) for s in stated)
+    if claim.in_words and claim.value <= _SMALL and not alike:
+        return doubt(ErrorKind.NUMBER, reason)
+    if claim.ordinal and claim.in_words:
+        return doubt(ErrorKind.NUMBER, reason)
+    return veto(ErrorKind.NUMBER, reason)
+
+
+def _likeness(claim: Quantity, stated: Quantity) -> float:
+    low, high = sorted((abs(claim.value), abs(stated.value)))
+    return low / high if high else 1.0
+
+
+def _units_agree(claim: str | None, story: str | None) -> bool:
+    if claim == story or claim in _LOOSE_UNITS or story in _LOOSE_UNITS:
+        return not ({claim, story} == {"percent", "percentage_points"})
+    return False
+
+
+def _bounds_agree(claim: str | None, story: str | None) -> bool:
+    """ "about" may be left out or put in; "more than" and "less than" change what is said."""
+    strict = {"over", "under"}
+    return claim == story or (claim not in strict and story not in strict)
+
+
+def _company(quantity: Quantity) -> tuple[set[str], set[str]]:
+    return set(quantity.after[:2]), set(quantity.before[:2])
+
+
+def _better_company(
+    claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...], claimed: tuple[Quantity, ...]
+) -> Quantity | None:
+    """Another number of the span that stands where the claim's stands, when the matched one does not."""
+    after, before = _company(claim)
+    if not after:
+        return None
+    here = max(len(after & (set(s.after) | set(s.before))) for s in found)
+    if here:
+        return None
+    for rival in stated:
+        if rival in found or any(matches(c, rival) for c in claimed):
+            continue
+        if rival.after and claim.after and rival.after[0] == claim.after[0]:
+            return rival
+    return None

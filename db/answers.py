@@ -1,0 +1,250 @@
+"""Keeps answers with what they rest on, and says which no longer stand.
+
+An answer is stale once a story it cites was killed, held, put under embargo or corrected after the question
+was put. The text of one that quotes a story that may not be read is not given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from db.records import Feedback, StaleReason, StoredAnswer, StoredCitation, StoredSentence
+from db.tables import answer, citation, feedback, sentence, story, superseded, version
+from domain.answer import Answer, Citation, Outcome, Sentence, Verdict
+from domain.errors import StoreError
+from domain.query import Query
+from domain.story import Status
+
+CORRECTED = "corrected"
+EMBARGOED = "embargoed"
+_CAUSES = {Status.CANCELED.value: "killed", Status.WITHHELD.value: "withheld"}
+
+
+def write_answer(
+    connection: sa.Connection, given: Answer, *, settings: Mapping[str, str], now: datetime
+) -> int:
+    answer_id = connection.execute(
+        sa.insert(answer).returning(answer.c.answer_id),
+        {
+            # Before retrieval, not at the end: a story corrected while the answer was written is news to it.
+            "asked_at": now - timedelta(seconds=given.seconds.total),
+            "question": given.question,
+            "query": _query(given.query),
+            "outcome": given.outcome.value,
+            "text": given.text,
+            "language": given.language,
+            "model": given.model,
+            "prompt_tokens": given.tokens.prompt,
+            "generated_tokens": given.tokens.generated,
+            "retrieve_seconds": given.seconds.retrieve,
+            "first_token_seconds": given.seconds.first_token,
+            "total_seconds": given.seconds.total,
+            "settings": dict(settings),
+        },
+    ).scalar_one()
+    sentences = [*((one, False) for one in given.sentences), *((one, True) for one in given.withheld)]
+    if sentences:
+        connection.execute(sa.insert(sentence), _sentence_rows(answer_id, sentences))
+    cited = _citation_rows(connection, answer_id, [one for one, _ in sentences])
+    if cited:
+        connection.execute(sa.insert(citation), cited)
+    return int(answer_id)
+
+
+def _query(query: Query) -> dict[str, Any]:
+    filters = query.filters
+    return {
+        "text": query.text,
+        "mode": query.mode.value,
+        "order": query.order.value,
+        "limit": query.limit,
+        "from": filters.start.isoformat() if filters.start else None,
+        "to": filters.end.isoformat() if filters.end else None,
+        "as_of": filters.as_of.isoformat() if filters.as_of else None,
+        "languages": sorted(filters.languages),
+        "providers": sorted(filters.providers),
+        "kinds": sorted(filters.kinds),
+    }
+
+
+def _sentence_rows(answer_id: int, sentences: Iterable[tuple[Sentence, bool]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "answer_id": answer_id,
+            "ordinal": ordinal,
+            "text": one.text,
+            "verdict": one.verdict.value,
+            "withheld": withheld,
+            "reasons": list(one.reasons) or None,
+        }
+        for ordinal, (one, withheld) in enumerate(sentences)
+    ]
+
+
+def _citation_rows(
+    connection: sa.Connection, answer_id: int, sentences: list[Sentence]
+) -> list[dict[str, Any]]:
+    ids: dict[tuple[str, str, int], int] = {}
+    rows = []
+    for place, one in enumerate(sentences):
+        for ordinal, cited in enumerate(one.citations):
+            key = (cited.provider, cited.guid, cited.version)
+            if key not in ids:
+                ids[key] = _cited_version(connection, cited)
+            rows.append(
+                {
+                    "answer_id": answer_id, "sentence": place, "ordinal": ordinal,
+                    "version_id": ids[key], "begins": cited.start, "ends": cited.end,
+                }
+            )  # fmt: skip
+    return rows
+
+
+def _cited_version(connection: sa.Connection, cited: Citation) -> int:
+    found = connection.scalar(
+        sa.select(version.c.version_id)
+        .join(story, story.c.story_id == version.c.story_id)
+        .where(
+            story.c.guid == cited.guid,
+            story.c.provider == cited.provider,
+            version.c.number == cited.version,
+        )
+    )
+    if found is None:
+        raise StoreError(
+            f"the answer cites version {cited.version} of {cited.guid}, which is not stored",
+            hint="cite only what the archive holds",
+        )
+    return int(found)
+
+
+def read_answers(
+    connection: sa.Connection, *, limit: int, stale_only: bool, now: datetime
+) -> list[StoredAnswer]:
+    """The latest answers first."""
+    query = sa.select(answer).order_by(answer.c.answer_id.desc()).limit(limit)
+    if stale_only:
+        query = query.where(_stale(now).where(citation.c.answer_id == answer.c.answer_id).exists())
+    rows = connection.execute(query).all()
+    reasons = _reasons(connection, [row.answer_id for row in rows], now)
+    return [_stored(row, reasons.get(row.answer_id, ())) for row in rows]
+
+
+def read_answer(connection: sa.Connection, answer_id: int, *, now: datetime) -> StoredAnswer:
+    row = connection.execute(sa.select(answer).where(answer.c.answer_id == answer_id)).one_or_none()
+    if row is None:
+        raise StoreError(f"no answer {answer_id}", hint="`depeche answers` lists them")
+    reasons = _reasons(connection, [answer_id], now).get(answer_id, ())
+    sentences = () if _withdrawn(reasons) else _sentences(connection, answer_id)
+    return _stored(row, reasons, sentences)
+
+
+def _stored(
+    row: sa.Row[Any], reasons: tuple[StaleReason, ...], sentences: tuple[StoredSentence, ...] = ()
+) -> StoredAnswer:
+    return StoredAnswer(
+        answer_id=row.answer_id,
+        asked_at=row.asked_at,
+        question=row.question,
+        outcome=Outcome(row.outcome),
+        text=None if _withdrawn(reasons) else row.text,
+        language=row.language,
+        model=row.model,
+        settings=row.settings,
+        stale=reasons,
+        sentences=sentences,
+    )
+
+
+def _withdrawn(reasons: Iterable[StaleReason]) -> bool:
+    return any(one.cause != CORRECTED for one in reasons)
+
+
+def _stale(now: datetime) -> sa.Select[Any]:
+    """Citations whose story changed after the question was put."""
+    return (
+        sa.select(
+            citation.c.answer_id, story.c.guid, story.c.provider, story.c.status, story.c.status_at,
+            story.c.embargo_until, superseded.c.recorded_at, answer.c.asked_at,
+        )
+        .select_from(citation)
+        .join(answer, answer.c.answer_id == citation.c.answer_id)
+        .join(version, version.c.version_id == citation.c.version_id)
+        .join(story, story.c.story_id == version.c.story_id)
+        .outerjoin(superseded, superseded.c.version_id == version.c.version_id)
+        .where(
+            sa.or_(
+                story.c.status != Status.USABLE.value,
+                story.c.embargo_until > now,
+                superseded.c.recorded_at > answer.c.asked_at,
+            )
+        )
+    )  # fmt: skip
+
+
+def _reasons(
+    connection: sa.Connection, answer_ids: list[int], now: datetime
+) -> dict[int, tuple[StaleReason, ...]]:
+    found: dict[int, dict[StaleReason, None]] = {}
+    query = _stale(now).where(citation.c.answer_id.in_(answer_ids))
+    for row in connection.execute(query.order_by(citation.c.sentence, citation.c.ordinal)):
+        cause, since = _CAUSES.get(row.status), row.status_at
+        if cause is None and row.embargo_until is not None and row.embargo_until > now:
+            cause, since = EMBARGOED, None
+        if cause is None:
+            cause, since = CORRECTED, row.recorded_at
+        reason = StaleReason(cause=cause, guid=row.guid, provider=row.provider, since=since)
+        found.setdefault(row.answer_id, {})[reason] = None
+    return {answer_id: tuple(reasons) for answer_id, reasons in found.items()}
+
+
+def _sentences(connection: sa.Connection, answer_id: int) -> tuple[StoredSentence, ...]:
+    cited: dict[int, list[StoredCitation]] = {}
+    joined = (
+        sa.select(citation, version.c.number, story.c.guid, story.c.provider)
+        .join(version, version.c.version_id == citation.c.version_id)
+        .join(story, story.c.story_id == version.c.story_id)
+        .where(citation.c.answer_id == answer_id)
+        .order_by(citation.c.sentence, citation.c.ordinal)
+    )
+    for row in connection.execute(joined):
+        cited.setdefault(row.sentence, []).append(
+            StoredCitation(
+                version_id=row.version_id, guid=row.guid, provider=row.provider, version=row.number,
+                start=row.begins, end=row.ends,
+            )
+        )  # fmt: skip
+    rows = connection.execute(
+        sa.select(sentence).where(sentence.c.answer_id == answer_id).order_by(sentence.c.ordinal)
+    )
+    return tuple(
+        StoredSentence(
+            text=row.text,
+            verdict=Verdict(row.verdict),
+            withheld=row.withheld,
+            reasons=tuple(row.reasons or ()),
+            citations=tuple(cited.get(row.ordinal, ())),
+        )
+        for row in rows
+    )
+
+
+def write_feedback(
+    connection: sa.Connection, answer_id: int, *, verdict: str, comment: str | None, now: datetime
+) -> None:
+    connection.execute(
+        sa.insert(feedback), {"answer_id": answer_id, "at": now, "verdict": verdict, "comment": comment}
+    )
+
+
+def read_feedback(connection: sa.Connection, answer_id: int) -> list[Feedback]:
+    rows = connection.execute(
+        sa.select(feedback).where(feedback.c.answer_id == answer_id).order_by(feedback.c.feedback_id)
+    )
+    return [
+        Feedback(answer_id=row.answer_id, at=row.at, verdict=row.verdict, comment=row.comment) for row in rows
+    ]

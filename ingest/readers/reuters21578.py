@@ -1,0 +1,175 @@
+"""Reuters-21578 (`reuters21578`), the SGML collection of Reuters stories of 1987.
+
+One item a <REUTERS> element; positions are byte offsets of its start. The files are no valid
+XML (control references, bytes that are not UTF-8, stray tags): the elements are found by their
+tags, which is how the collection's own README describes them. Times carry no zone and are kept
+as UTC. Hard-wrapped lines become paragraphs (four spaces begin one); tables keep their lines.
+
+Briefs (TYPE="BRIEF") are all title, their body being the compilers' "Blah blah blah."; of
+unprocessed items (TYPE="UNPROC") the first line is the title.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from domain.protocols import Source
+from domain.story import Item, Kind, Subject
+from ingest.encoding import decode
+from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
+
+_START, _END = b"<REUTERS", b"</REUTERS>"
+_BLOCK = 1 << 18
+_NEWID = re.compile(r'NEWID="(\d+)"')
+_DATE = re.compile(r"\s*(\d{1,2}-[A-Z]{3}-\d{4})\s+(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)")
+_CODES = re.compile(r"<(TOPICS|PLACES|PEOPLE|ORGS|EXCHANGES|COMPANIES)>(.*?)</\1>", re.S)
+_CODE = re.compile(r"<D>(.*?)</D>", re.S)
+_UNKNOWN = re.compile(r"<UNKNOWN>(.*?)</UNKNOWN>", re.S)
+_SLUGLINE = re.compile(r"\b([A-Z]{2}-\S.*?)\s+\d\d-\d\d \d{4}")  # "BC-BAHIA-COCOA-REVIEW   02-26 0105"
+_PRIORITY = re.compile(r"^([a-z]) [a-z] [A-Z]{2}-", re.M)  # "f f BC-…": f flash, b bulletin, u urgent
+_TEXT = re.compile(r'<TEXT(?: TYPE="(\w+)")?>(.*?)(?:</TEXT>|$)', re.S)
+_PART = re.compile(r"<(TITLE|DATELINE|AUTHOR|BODY)>(.*?)</\1>", re.S)
+_DATELINE = re.compile(
+    r"\s*(.*?),?\s+((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})\b", re.S | re.I
+)
+_CONTROL = re.compile(r"&#(?:\d|1\d|2\d|30|31|127);")
+_SIGN_OFF = re.compile(r"\s*^ ?(?:reuters?|reute)\s*\Z", re.I | re.M)
+_FILLER = re.compile(r"\s*Blah blah blah\.\s*")
+_INDENT = "    "
+_TABLE_LINE = re.compile(r"\S {2,}\S|\.{3,}")
+
+
+class Reuters21578Reader:
+    name = "reuters21578"
+
+    def accepts(self, source: Source) -> bool:
+        return b"<REUTERS " in source.head and (b"lewis.dtd" in source.head or b"NEWID=" in source.head)
+
+    def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
+        with source.open() as stream:
+            for offset, raw in _elements(stream):
+                ref = source.ref(offset)
+                if not raw.endswith(_END):
+                    yield reject(ref, "the <REUTERS> element does not end", "send the whole file again", raw)
+                    continue
+                yield finish(_draft(decode(raw)), ref, provider=provider, raw=raw)
+
+
+def _elements(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, raw element). An element that is cut off, or too large, comes without its end tag."""
+    buffer, offset = b"", 0
+    while True:
+        start = buffer.find(_START)
+        end = buffer.find(_END, start) if start >= 0 else -1
+        if end >= 0:
+            end += len(_END)
+            yield offset + start, buffer[start:end]
+            buffer, offset = buffer[end:], offset + end
+            continue
+        if start >= 0 and len(buffer) - start > MAX_ITEM_BYTES:
+            yield offset + start, buffer[start : start + MAX_ITEM_BYTES]
+            skipped = buffer.find(_START, start + 1)
+            skipped = skipped if skipped >= 0 else len(buffer)
+            buffer, offset = buffer[skipped:], offset + skipped
+            continue
+        if start < 0:  # between elements: only a start tag that is cut in two is worth keeping
+            kept = max(0, len(buffer) - len(_START))
+            buffer, offset = buffer[kept:], offset + kept
+        block = stream.read(_BLOCK)
+        if not block:
+            break
+        buffer += block
+    if _START in buffer:
+        yield offset + buffer.find(_START), buffer[buffer.find(_START) :]
+
+
+def _draft(element: str) -> Draft:
+    newid = _NEWID.search(element)
+    codes = {name: _code_list(listed) for name, listed in _CODES.findall(element)}
+    unknown = _plain("\n".join(_UNKNOWN.findall(element)))
+    kind, text = _text_of(element)
+    parts = {name: _plain(part) for name, part in _PART.findall(text)}
+    title, body = parts.get("TITLE"), parts.get("BODY")
+    if body is None:
+        rest = _FILLER.sub("\n", _plain(_PART.sub("", text))).strip(" \n*")
+        title, body = (title, rest) if title else _first_line(rest)
+    place, date = _dateline(parts.get("DATELINE", ""))
+    slugline = _SLUGLINE.search(unknown)
+    priority = _PRIORITY.search(unknown)
+    return Draft(
+        guid=f"urn:reuters21578:{newid[1]}" if newid else None,
+        provider="reuters",
+        language="en",
+        published=_date(element),
+        headline=" ".join(title.split()) if title else None,
+        body=_paragraphs(_SIGN_OFF.sub("", body)),
+        slugline=slugline[1] if slugline else None,
+        byline=parts.get("AUTHOR"),
+        dateline_place=place,
+        dateline_date=date,
+        subjects=tuple(Subject(code=f"reuters:{code}", name=code) for code in codes.get("TOPICS", ())),
+        places=codes.get("PLACES", ()),
+        people=codes.get("PEOPLE", ()),
+        organisations=codes.get("ORGS", ()) + codes.get("EXCHANGES", ()) + codes.get("COMPANIES", ()),
+        urgency={"f": 1, "b": 2, "u": 3}.get(priority[1]) if priority else None,
+        kind=Kind.ALERT if kind == "BRIEF" else None,
+    )
+
+
+def _plain(marked: str) -> str:
+    """Control references removed, entities resolved."""
+    return html.unescape(_CONTROL.sub("", marked))
+
+
+def _code_list(listed: str) -> tuple[str, ...]:
+    return tuple(code for code in (_plain(one).strip() for one in _CODE.findall(listed)) if code)
+
+
+def _date(element: str) -> str | None:
+    start = element.find("<DATE>")
+    match = _DATE.match(element, start + len("<DATE>")) if start >= 0 else None
+    return f"{match[1]} {match[2]}" if match else None
+
+
+def _text_of(element: str) -> tuple[str | None, str]:
+    match = _TEXT.search(element)
+    return (match[1], match[2]) if match else (None, "")
+
+
+def _first_line(text: str) -> tuple[str | None, str]:
+    """(title, rest) of an unprocessed item: its first line stands where the title does."""
+    title, _, rest = text.partition("\n")
+    return (title.strip() or None, rest) if rest.strip() else (None, text)
+
+
+def _dateline(printed: str) -> tuple[str | None, str | None]:
+    match = _DATELINE.match(printed)
+    if not match:
+        return printed.strip().rstrip("-").strip() or None, None
+    return " ".join(match[1].split()) or None, " ".join(match[2].split())
+
+
+def _paragraphs(body: str) -> str:
+    """Wrapped lines joined into paragraphs; lines of tables kept as lines."""
+    paragraphs: list[str] = []
+    table: list[str] = []
+    for line in body.splitlines():
+        if not line.strip():
+            continue
+        if _TABLE_LINE.search(line.strip()):
+            table.append(line.strip())
+            continue
+        if table:
+            paragraphs.append("\n".join(table))
+            table = []
+            paragraphs.append(line.strip())
+        elif line.startswith(_INDENT) or not paragraphs:
+            paragraphs.append(line.strip())
+        else:
+            paragraphs[-1] += " " + line.strip()
+    if table:
+        paragraphs.append("\n".join(table))
+    return "\n\n".join(paragraphs)

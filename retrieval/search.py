@@ -1,0 +1,137 @@
+"""From a query to stories: limits, both searches, fusion, one hit a story, copies folded, order, cut.
+
+No hit is outside the query's filters; no hit is of a version that is killed, held, under
+embargo or superseded at the moment the result is made: the store is asked again last.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from db.store import StoryStore
+from domain.protocols import Embedder
+from domain.query import Hit, Mode, Order, Query, SearchResult
+from domain.story import StoredPassage
+from retrieval.collapse import best_per_story, without_copies
+from retrieval.index import SearchIndex
+from retrieval.instants import microseconds
+from retrieval.scope import Scope, Visibility, scope_of
+from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request, Stage
+
+CANDIDATES_PER_HIT = 10  # a story's passages and its copies may fill the first places
+MOST_CANDIDATES = 20_000
+PERIOD_BOOST = 0.1  # of the best score, for stories from a period the question speaks of
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Searcher:
+    """Searches one archive; shared by any number of threads. A domain Retriever."""
+
+    def __init__(
+        self,
+        index: SearchIndex,
+        store: StoryStore,
+        embedder: Embedder,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._visibility = Visibility(store)
+        dense, lexical = Dense(index, embedder), Lexical(index)
+        self._pipelines: dict[Mode, Stage] = {
+            Mode.DENSE: dense,
+            Mode.LEXICAL: lexical,
+            Mode.HYBRID: Fused(dense, lexical),
+        }
+
+    def search(self, query: Query) -> SearchResult:
+        began = time.perf_counter()
+        hits = self.retrieve(query)
+        return SearchResult(query=query, hits=tuple(hits), seconds=time.perf_counter() - began)
+
+    def retrieve(self, query: Query) -> Sequence[Hit]:
+        scope = scope_of(query, now=self._clock(), visibility=self._visibility)
+        if query.limit <= 0 or scope.is_empty:
+            return []
+        depth = max(CANDIDATES_EACH, query.limit * CANDIDATES_PER_HIT)
+        while True:
+            request = Request(query=query, scope=scope, depth=depth)
+            candidates = self._pipelines[query.mode](request)
+            hits = self._stories(query, scope, candidates)
+            if len(hits) >= query.limit or len(candidates) < depth or depth >= MOST_CANDIDATES:
+                return _ordered(hits[: query.limit], query)
+            depth *= 4
+
+    def _stories(self, query: Query, scope: Scope, candidates: Sequence[Candidate]) -> list[Hit]:
+        passages = self._store.passages([candidate.passage_id for candidate in candidates])
+        hits = [
+            _hit(candidate, passages[candidate.passage_id])
+            for candidate in candidates
+            if candidate.passage_id in passages
+        ]
+        visible = self._store.visible_versions(
+            sorted({hit.version_id for hit in hits}), now=self._clock(), as_of=scope.as_of
+        )
+        shown = _boosted([hit for hit in hits if hit.version_id in visible], query)
+        stories = best_per_story(shown)
+        return without_copies(stories, groups=self._store.duplicate_groups([h.story_id for h in stories]))
+
+
+def _hit(candidate: Candidate, passage: StoredPassage) -> Hit:
+    return Hit(
+        passage_id=passage.passage_id,
+        version_id=passage.version_id,
+        story_id=passage.story_id,
+        guid=passage.guid,
+        version=passage.version,
+        provider=passage.provider,
+        published=passage.published,
+        language=passage.language,
+        headline=passage.headline,
+        place=passage.place,
+        passage=passage.text,
+        start=passage.start,
+        end=passage.end,
+        score=candidate.score,
+        dense=candidate.dense,
+        lexical=candidate.lexical,
+    )
+
+
+def _boosted(hits: list[Hit], query: Query) -> list[Hit]:
+    """Stories from the periods of the query's soft clues move up a little; none is shut out."""
+    periods = [
+        (microseconds(clue.start) if clue.start else None, microseconds(clue.end) if clue.end else None)
+        for clue in query.clues
+        if not clue.hard and (clue.start or clue.end)
+    ]
+    if not periods or not hits:
+        return hits
+    bonus = PERIOD_BOOST * max(abs(hit.score) for hit in hits)
+    lifted = [
+        replace(hit, score=hit.score + bonus)
+        if any(_within(microseconds(hit.published), since, until) for since, until in periods)
+        else hit
+        for hit in hits
+    ]
+    return sorted(lifted, key=lambda hit: (-hit.score, hit.passage_id))
+
+
+def _within(instant: int, since: int | None, until: int | None) -> bool:
+    return (since is None or instant >= since) and (until is None or instant < until)
+
+
+def _ordered(hits: list[Hit], query: Query) -> list[Hit]:
+    """The chosen hits laid out as asked: relevance chooses them, dates only arrange them."""
+    if query.order is Order.OLDEST:
+        return sorted(hits, key=lambda hit: hit.published)
+    if query.order is Order.NEWEST:
+        return sorted(hits, key=lambda hit: hit.published, reverse=True)
+    return hits

@@ -1,0 +1,186 @@
+"""What a language file declares, and how its templates become patterns.
+
+A Grammar is data: words with their values, and rules as (meaning, template). A template is a
+regular expression over folded text in which `{month}` stands for any month word, `{n}` for a number
+in digits or words, `{y}` for a year of four digits, and so on (SLOTS); a slot's name followed by 2
+("{month2}") is a second one of its kind. A space in a template stands for any run of spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from retrieval.time.calendar import Grain, Part
+from retrieval.time.folding import fold_key
+
+
+class Bound(StrEnum):
+    """How a preposition opens a period on one side."""
+
+    BEFORE = "before"  # ends where the period starts
+    AFTER = "after"  # starts where it ends
+    SINCE = "since"  # starts where it starts
+    UNTIL = "until"  # ends where it ends
+
+
+Words = Mapping[str, int]
+NEVER = r"(?!)"  # a pattern that matches nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    meaning: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grammar:
+    """One language's words of time. Patterns are templates; "before" and "after" say where they stand."""
+
+    code: str
+    function_words: str  # tells the language of a question; space-separated
+    months: Words
+    weekdays: Words  # Monday is 0
+    units: Mapping[str, Grain]
+    numbers: Words
+    ordinals: Words  # -1: last
+    directions: Words = field(default_factory=dict)  # -1 last, 0 this, 1 next
+    phrases: Mapping[str, tuple[Grain, int]] = field(default_factory=dict)  # "yesterday": (DAY, -1)
+    seasons: Words = field(default_factory=dict)  # first month; northern hemisphere
+    decades: Words = field(default_factory=dict)  # "eighties": 80
+    holidays: Mapping[str, str] = field(default_factory=dict)
+    eras: Words = field(default_factory=dict)  # the year before an era's first
+    rules: tuple[tuple[str, str], ...]
+    day_suffix: str = ""
+    month_first: bool | None = False  # of 3/4/1987; None: written both ways
+
+    parts_before: Mapping[str, Part] = field(default_factory=dict)
+    part_link: str = " "
+    parts_after: Mapping[str, Part] = field(default_factory=dict)
+    around_before: str = NEVER
+    around_after: str = NEVER
+    moved_before: str = NEVER  # "ten years after "; groups n or ordinal, unit, and `back` when earlier
+    moved_after: str = NEVER
+
+    prepositions: str  # plain ones, articles, "the year", that may stand between a cue and a date
+    bounds_before: Mapping[Bound, str] = field(default_factory=dict)
+    bounds_after: Mapping[Bound, str] = field(default_factory=dict)
+    range_open: str = NEVER  # "between", "from"
+    range_joint: str = "-"  # joins two dates with or without an opener
+    range_weak_joint: str = NEVER  # only after an opener: "and"
+    range_close: str = ""
+    list_joint: str = NEVER  # "March and April 1987": the year is shared
+
+    published_before: str = NEVER  # right before a date: "articles from"
+    published_after: str = NEVER  # right after it: "の記事"
+    published_apart: str = NEVER  # earlier in the question: "written about … in"
+    works: str = NEVER  # what is published but is no story: "novel"
+    known_before: str = NEVER  # "as known on"
+    known_after: str = NEVER
+
+    oldest: str = NEVER
+    newest: str = NEVER
+
+    counted: str = NEVER  # right after a number: "people"
+    counting: str = NEVER  # right before it: "more than", "resolution"
+    clashes_before: str = NEVER  # before a weekday, season or month that is a name: "Black Friday"
+    clashes_after: str = NEVER
+    capital_names: bool = False  # weekdays are written with a capital, other words aren't: "Sheffield Wednesday"
+    future: str = NEVER  # words that put a weekday ahead: "will"
+    spaced: bool = True  # words are separated by spaces
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, object]]:
+        """Folded word to value, for each slot that stands for words."""
+        named: dict[str, Mapping[str, object]] = {
+            "month": self.months,
+            "weekday": self.weekdays,
+            "unit": self.units,
+            "n": self.numbers,
+            "ord": self.ordinals,
+            "d": {word: value for word, value in self.ordinals.items() if 0 < value <= 31},
+            "dir": self.directions,
+            "phrase": self.phrases,
+            "season": self.seasons,
+            "decade": self.decades,
+            "holiday": self.holidays,
+            "era": self.eras,
+            "part": self.parts_before,
+            "partafter": self.parts_after,
+        }
+        return {slot: {_key(word): value for word, value in words.items()} for slot, words in named.items()}
+
+    @cached_property
+    def slots(self) -> Mapping[str, str]:
+        """Slot name to the pattern it stands for."""
+        words = {slot: _alternation(table) for slot, table in self.tables.items()}
+        suffix = f"(?:{self.day_suffix})?" if self.day_suffix else ""
+        day = rf"(?:0?[1-9]|[12]\d|3[01])(?!\d){suffix}"
+        return words | {
+            "y": r"(?:1\d{3}|20\d\d)(?!\d)",
+            "yy": r"\d\d(?!\d)",
+            "dd": r"\d0(?!\d)",
+            "m": r"(?:0?[1-9]|1[0-2])(?!\d)",
+            "d": rf"(?:{day}|{words['d']})",
+            "n": rf"(?:\d{{1,3}}(?![\d.,]\d|\d)|{words['n']})",
+            "ord": rf"(?:\d{{1,3}}(?!\d){suffix}|{words['ord']})",
+            "kanji": r"[〇一二三四五六七八九十百千]+",
+            "roman": r"[ivx]{1,5}(?!\w)",
+        }
+
+    @cached_property
+    def compiled(self) -> tuple[Rule, ...]:
+        return tuple(Rule(meaning=m, pattern=self.template(t)) for m, t in (*self.rules, *COMMON_RULES))
+
+    def template(self, template: str, *, ends: bool = False, starts: bool = False) -> re.Pattern[str]:
+        """A compiled template. `ends`: it must reach where the search ends; `starts`: it is matched in place."""
+        body = _SLOT.sub(self._slot, template.replace(" ", " +"))
+        left = "" if starts or not self.spaced else r"(?<!\w)"
+        right = r"\Z" if ends else (r"(?!\w)" if self.spaced and not starts else "")
+        return re.compile(f"{left}(?:{body}){right}")
+
+    def _slot(self, match: re.Match[str]) -> str:
+        name = match[1]
+        return f"(?P<{name}>{self.slots[name.rstrip('23')]})"
+
+
+_SLOT = re.compile(r"\{([a-z]+[23]?)\}")
+
+# Written alike everywhere.
+COMMON_RULES = (
+    ("date", r"{y}[-/]{m}[-/]{d}"),
+    ("date", r"{y}-(?P<m>0[1-9]|1[0-2])"),
+    ("numeric", r"{d}(?P<mark>[./-])(?P<m>\d{1,2})(?P=mark)(?:{y}|{yy})"),
+    ("years", r"{y}-{y2}"),
+    ("years", r"{y}[-/]{yy}"),
+    ("bare_year", r"{y}"),
+)
+
+
+def _key(word: str) -> str:
+    return " ".join(fold_key(word).split(" "))
+
+
+def _alternation(words: Mapping[str, object]) -> str:
+    if not words:
+        return NEVER
+    longest_first = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", " +") for word in longest_first) + ")"
+
+
+def forms(stem: str, endings: str) -> tuple[str, ...]:
+    """`forms("letzt", "e er en")`: the stem with each ending; "-" is none."""
+    return tuple(stem + ("" if ending == "-" else ending) for ending in endings.split())
+
+
+def table(lines: str) -> dict[str, int]:
+    """`"1 january jan; 2 february feb"`: every word after a number has that value; "_" is a space."""
+    words: dict[str, int] = {}
+    for entry in lines.replace("\n", " ").split(";"):
+        value, *spellings = entry.split()
+        words |= {spelling.replace("_", " "): int(value) for spelling in spellings}
+    return words

@@ -89,7 +89,7 @@ def _concerns(row: sa.Row[Any], sent: Version) -> bool:
     if row.reference is None:
         return False
     named = references.Named(story_id=0, guid=sent.guid, slugline=sent.slugline, headline=sent.headline)
-    return references.match(row.reference, named) is not None
+    return references.match(row.reference, named) is not references.Match.NONE
 
 
 def _carry_out(connection: sa.Connection, row: sa.Row[Any], *, epoch: int, now: datetime) -> Result:

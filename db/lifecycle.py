@@ -54,8 +54,11 @@ def after(standing: Standing, act: Act, *, last_usable: datetime | None = None) 
         return Standing(status=status, at=act.at, by_hand=act.by_hand)
     if act.action is Action.RELEASE and status is Status.USABLE and _earlier(standing.at, act.at):
         return Standing(status=status, at=act.at, by_hand=act.by_hand)  # an older hold comes too late
-    if act.action is Action.HOLD and act.by_hand and status is Status.WITHHELD and not standing.by_hand:
-        return Standing(status=status, at=act.at, by_hand=True)  # now a person must lift it
+    if act.action is Action.HOLD and status is Status.WITHHELD and not standing.by_hand:
+        if act.by_hand:
+            return Standing(status=status, at=act.at, by_hand=True)  # now a person must lift it
+        if _earlier(standing.at, act.at):
+            return Standing(status=status, at=act.at, by_hand=False)  # only a release after this one lifts it
     return standing
 
 

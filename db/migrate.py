@@ -24,8 +24,8 @@ _MIGRATION_LOCK = 0x64657063  # "depc": advisory lock for two openings of one ne
 def bring_up_to_date(database: Database, *, now: datetime) -> None:
     with database.read() as connection:
         found = _revision(connection)
-    if found == REVISION:
-        return
+        if found == REVISION and _has_identity(connection):
+            return
     if database.read_only:
         raise StoreError(
             f"the archive's schema is {found or 'absent'}, this program reads {REVISION}",
@@ -36,7 +36,7 @@ def bring_up_to_date(database: Database, *, now: datetime) -> None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         if _revision(connection) != REVISION:
             _upgrade(connection)
-        if connection.scalar(sa.select(tables.archive.c.one)) is None:
+        if not _has_identity(connection):
             connection.execute(
                 sa.insert(tables.archive),
                 {
@@ -49,6 +49,11 @@ def bring_up_to_date(database: Database, *, now: datetime) -> None:
                     "next_passage_id": 1,
                 },
             )
+
+
+def _has_identity(connection: sa.Connection) -> bool:
+    """Absent when the tables were made by alembic's own command, which gives no identity."""
+    return connection.scalar(sa.select(tables.archive.c.one)) is not None
 
 
 def _revision(connection: sa.Connection) -> str | None:

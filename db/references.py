@@ -1,7 +1,7 @@
 """Which story the words of a kill or correction mean. Pure, but for one query over a window of days.
 
-Words match a story three ways, from the surest: its guid or the number at the end of it, its headline, its
-slugline. A surer match anywhere in the window silences the others.
+Words match a story by its guid, its headline, the number its guid ends with, or its slugline. The surest
+match in the window silences the others.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntFlag
 
 import sqlalchemy as sa
 
@@ -19,20 +19,23 @@ from db.tables import story, version
 # Agencies kill what they have just sent; the longer window is for notices that come after an inquiry.
 WINDOWS = (timedelta(days=7), timedelta(days=60))
 CLOCK_SKEW = timedelta(days=1)  # zone-less dates put a notice up to a day before its story
+MOST_WORDS_AROUND_NUMBER = 4  # "see item dpa 157"; in a longer phrase a number is a fact, not an address
 SHORTEST_PHRASE = 8  # characters of a headline or slugline that may match inside longer words
 
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"[^\W_]*\d[^\W_]*")
+_EDGES = " .,;:()[]-–—"
 _QUOTES = str.maketrans("", "", "\"'«»“”„‘’`")
 
 
-class Match(IntEnum):
-    """How words name a story; higher is surer."""
+class Match(IntFlag):
+    """How words name a story. Higher is surer, and what matches in two ways is surer than in one."""
 
+    NONE = 0
     SLUGLINE = 1
-    HEADLINE = 2
-    NUMBER = 3
-    GUID = 4
+    NUMBER = 2
+    HEADLINE = 4
+    GUID = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +48,23 @@ class Named:
     headline: str | None
 
 
-def match(reference: str, named: Named) -> Match | None:
+def match(reference: str, named: Named) -> Match:
     words = _plain(reference)
     if not words:
-        return None
+        return Match.NONE
     guid = named.guid.casefold()
-    if words == guid or any(token == guid for token in words.split()):
-        return Match.GUID
+    found = Match.NONE
+    if words == guid or any(token.strip(_EDGES) == guid for token in words.split()):
+        found |= Match.GUID
     if any(_ends_with_number(guid, number) for number in _NUMBER.findall(words)):
-        return Match.NUMBER
+        found |= Match.NUMBER
     if _names(words, named.headline):
-        return Match.HEADLINE
+        found |= Match.HEADLINE
     if _names(words, named.slugline):
-        return Match.SLUGLINE
-    return None
+        found |= Match.SLUGLINE
+    if found == Match.NUMBER and len(words.split()) > MOST_WORDS_AROUND_NUMBER:
+        return Match.NONE
+    return found
 
 
 def _names(words: str, title: str | None) -> bool:
@@ -77,18 +83,18 @@ def _ends_with_number(guid: str, number: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _SPACES.sub(" ", text.translate(_QUOTES)).strip(" .,;:()[]-–—").casefold()
+    return _SPACES.sub(" ", text.translate(_QUOTES)).strip(_EDGES).casefold()
 
 
 def best(reference: str, candidates: Iterable[Named]) -> set[int]:
-    """The stories matched by the surest kind of match; empty when none is."""
-    kinds: dict[int, Match] = {}
+    """The stories matched most surely; empty when none is matched at all."""
+    found: dict[int, Match] = {}
     for one in candidates:
         kind = match(reference, one)
-        if kind is not None:
-            kinds[one.story_id] = max(kind, kinds.get(one.story_id, kind))
-    surest = max(kinds.values(), default=None)
-    return {story_id for story_id, kind in kinds.items() if kind is surest}
+        if kind:
+            found[one.story_id] = max(kind, found.get(one.story_id, kind))
+    surest = max(found.values(), default=Match.NONE)
+    return {story_id for story_id, kind in found.items() if kind == surest}
 
 
 def find(connection: sa.Connection, *, provider: str, reference: str, issued: datetime) -> set[int]:

@@ -48,7 +48,8 @@ class TimeClue:
     """Words of the question that speak of time, and what they were taken to mean.
 
     `hard` clues become filters on the publication date; the others boost stories
-    published from `start` to `end`.
+    published from `start` to `end`. An `as_known` clue ("as of 3 May 1986") is hard and
+    asks for the archive as it stood just before `end`: it becomes `Filters.as_of`.
     """
 
     words: str
@@ -56,6 +57,7 @@ class TimeClue:
     end: datetime | None
     hard: bool
     order: Order = Order.RELEVANCE
+    as_known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,18 @@ class Rejected:
     excerpt: bytes = b""  # at most 4 KiB of the raw item
 
 
-Item = Version | Directive | Rejected
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """An item recognised as something other than a story: a package, a concept, a picture without words.
+
+    Nothing is wrong with it and nothing is stored of it: it is counted under its kind.
+    """
+
+    source: SourceRef
+    kind: str  # as the format names it: "packageItem", "conceptItem", "picture"
+
+
+Item = Version | Directive | Rejected | SetAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +181,7 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What an ingestion did. Every item read is in exactly one of new … quarantined."""
+    """What an ingestion did. Every item read is in exactly one of new … quarantined, or set aside."""
 
     read: int = 0
     new: int = 0
@@ -179,6 +190,7 @@ class IngestReport:
     killed: int = 0
     quarantined: int = 0
     passages: int = 0
+    set_aside: int = 0  # read and rightly not stored: packages, concepts, pictures without words
     seconds: float = 0.0
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _PRESS_LANGUAGES = frozenset(
     {
-        "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "he", "hi", "hr",
-        "hu", "id", "it", "ja", "ko", "lt", "lv", "mk", "ms", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl",
-        "sq", "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "vi", "zh",
+        "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "he",
+        "hi", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "mk", "ms", "nl", "nn", "no", "pl", "pt",
+        "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "vi", "zh",
     }
 )  # fmt: skip
 _REACH = 1000  # characters: more does not change the verdict on the sets above

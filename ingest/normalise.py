@@ -101,7 +101,7 @@ def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:
     if not body and status is Status.USABLE:
         raise SourceError(
             "the item has no text",
-            hint="nothing to do for a picture without a caption; otherwise name the field that holds its text",
+            hint="nothing to do for a picture without a caption; otherwise name the field of its text",
         )
     if draft.published is None or draft.published == "":
         raise SourceError(
@@ -159,9 +159,9 @@ def _status(declared: str | None) -> Status:
 
 
 def _version_number(declared: str | int | None) -> int:
-    """What the provider numbered; 1 where it did not, or not with a number."""
+    """What the provider numbered; 0, which leaves it to the store, where it did not number."""
     match = _VERSION_NUMBER.fullmatch(str(declared).strip()) if declared is not None else None
-    return max(1, int(match[0])) if match else 1
+    return int(match[0]) if match else 0
 
 
 def _urgency(declared: str | int | None) -> int | None:

@@ -14,7 +14,7 @@ from domain.query import Hit
 
 # Words in runs of three: two agencies' accounts of one event share few runs, a re-file most.
 SHINGLE_WORDS = 3
-SAME_TEXT = 0.7  # Jaccard of shingles between passages under one headline
+SAME_TEXT = 0.6  # Jaccard of shingles between passages under one headline
 
 _WORDS = re.compile(r"\w+")
 

@@ -119,17 +119,26 @@ class SearchIndex:
     def generation(self) -> Generation:
         """The generation that serves now; follows a rebuild made by another process."""
         path = self._folder / CURRENT
-        seen = stamp(path)
-        with self._lock:
-            if self._generation is None or seen != self._seen:
-                name = str(read_json(path).get("generation"))
-                if Path(name).name != name:
-                    raise IndexStale(f"{path} names no folder of the index: {name}", hint=REBUILD)
-                self._generation = Generation.open(
-                    self._folder / name, manifest=self._manifest(), dimensions=self._embedder.dimensions
-                )
+        while True:
+            seen = stamp(path)
+            with self._lock:
+                if self._generation is not None and seen == self._seen:
+                    return self._generation
+                try:
+                    self._generation = self._open_generation(str(read_json(path).get("generation")))
+                except IndexMissing:
+                    if stamp(path) == seen:
+                        raise
+                    continue  # a rebuild finished between reading the name and opening the folder
                 self._seen = seen
-            return self._generation
+                return self._generation
+
+    def _open_generation(self, name: str) -> Generation:
+        if Path(name).name != name:
+            raise IndexStale(f"{self._folder / CURRENT} names no folder of the index: {name}", hint=REBUILD)
+        return Generation.open(
+            self._folder / name, manifest=self._manifest(), dimensions=self._embedder.dimensions
+        )
 
     def index_pending(self, progress: Progress | None = None, *, batch: int = COMMIT_PASSAGES) -> int:
         """Embed and index every passage that waits; returns how many. Safe to kill and to repeat."""

@@ -85,9 +85,9 @@ def make_generator(settings: Settings) -> Generator:
             temperature=chosen.temperature,
             seed=chosen.seed,
         )
-    from answering.generation.llama import LlamaGenerator
+    from answering.generation.worker import WorkerGenerator
 
-    return LlamaGenerator(
+    return WorkerGenerator(
         _required(chosen.name, settings),
         context=chosen.context,
         threads=chosen.threads,

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from answering.generation.native import BATCH_TOKENS, KV_TYPES, Aborted, Context, Model, sampler_chain
+from answering.generation.prefix import common_prefix, prepare
 from answering.generation.template import ChatTemplate
 from answering.generation.usage import Finish, Usage
 from domain.errors import ModelError, PromptTooLong, SettingsError
@@ -75,6 +76,8 @@ class LlamaGenerator:
         self._vocabulary = self._model.vocabulary()
         self._lock = threading.Lock()
         self._last = threading.local()
+        self._path = path
+        self._kv_type = kv_type
         self.name = name or path.stem
         self.context = context
 
@@ -123,6 +126,16 @@ class LlamaGenerator:
         top = max(logits)
         weights = [math.exp(logit - top) for logit in logits]
         return {option: weight / sum(weights) for option, weight in zip(options, weights, strict=True)}
+
+    def warm(self, opening: Sequence[ChatMessage], folder: Path) -> bool:
+        """Make the messages that open every prompt ready in memory, from `folder` where they were
+        kept before; whether they were."""
+        ends = (ChatMessage(role="user", content="a"), ChatMessage(role="user", content="b"))
+        first, second = (self.encode([*opening, end]) for end in ends)
+        prefix = common_prefix(first, second)
+        self._require_room(len(prefix), 1)
+        with self._lock, self._watched(None):
+            return prepare(self._context, prefix, model_file=self._path, kv_type=self._kv_type, folder=folder)
 
     def close(self) -> None:
         """Free the memory. The instance cannot be used afterwards."""

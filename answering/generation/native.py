@@ -25,6 +25,7 @@ KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml's numbers of the types a KV 
 BATCH_TOKENS = 512  # llama.cpp's default; 128 … 1024 are within 3 % of each other on 2 cores
 
 _log = logging.getLogger("depeche.llama")
+_log.addHandler(logging.NullHandler())  # without one, Python prints warnings to stderr
 _LEVELS = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR, 5: logging.DEBUG}
 
 

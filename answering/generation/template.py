@@ -2,7 +2,7 @@
 
 `render` returns segments: the template's text, where `<|im_start|>` and its like mean what they
 say, and the messages' text, where they are only characters. Joined, the segments are what the
-template gives; `Prompt encoding` (vocabulary.py) never looks for control tokens in a message.
+template gives; the tokenizer (vocabulary.py) never looks for control tokens in a message.
 The template comes with the model file: it runs in Jinja's sandbox, as transformers runs it.
 """
 

@@ -7,6 +7,7 @@ with each other, and cosines are counted from that level up.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -35,33 +36,34 @@ _UNRELATED = (
 
 
 class Closeness:
-    """Embeds sentences once and compares them on this embedder's own scale."""
+    """Embeds each sentence once and compares on this embedder's own scale. Threads may share one."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._lock = threading.Lock()
         self._zero: float | None = None
 
-    def learn(self, texts: Sequence[str]) -> None:
-        """Embeds, in one batch, those of the texts not met before."""
-        new = list(dict.fromkeys(t for t in texts if t not in self._vectors))
-        if len(self._vectors) + len(new) > _KEPT:
-            self._vectors.clear()
-            new = list(dict.fromkeys(texts))
-        if new:
-            self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One unit vector a text, in order; those met before are not embedded again."""
+        with self._lock:
+            new = list(dict.fromkeys(t for t in texts if t not in self._vectors))
+            if len(self._vectors) + len(new) > _KEPT:
+                self._vectors.clear()
+                new = list(dict.fromkeys(texts))
+            if new:
+                self._vectors.update(zip(new, self._embedder.embed_passages(new), strict=True))
+            return np.stack([self._vectors[t] for t in texts])
 
     def between(self, one: str, other: str) -> float:
-        self.learn((one, other))
-        return self._scaled(float(self._vectors[one] @ self._vectors[other]))
+        return self.among(one, (other,))[0]
 
     def among(self, text: str, others: Sequence[str]) -> list[float]:
         """The closeness of one text to each of the others."""
         if not others:
             return []
-        self.learn((text, *others))
-        matrix = np.stack([self._vectors[o] for o in others])
-        return [self._scaled(float(c)) for c in matrix @ self._vectors[text]]
+        matrix = self.embed((text, *others))
+        return [self._scaled(float(c)) for c in matrix[1:] @ matrix[0]]
 
     def _scaled(self, cosine: float) -> float:
         if self._zero is None:

@@ -94,7 +94,7 @@ def draft(value: Mapping[str, Any]) -> Draft:
         dateline_place=_text(first("place")),
         url=_text(first("url")),
         slugline=_text(first("slugline")),
-        # in other people's files "status" may mean anything ("published", "draft"): taken only when it is ours
+        # elsewhere "status" may mean anything ("published", "draft"): taken only when it is ours
         status=status if status and status.lower() in _STATUSES else None,
         embargo_until=_instant(first("embargo")),
         urgency=_text(first("urgency")),

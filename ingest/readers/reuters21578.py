@@ -24,7 +24,9 @@ from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
 _START, _END = b"<REUTERS", b"</REUTERS>"
 _BLOCK = 1 << 18
 _NEWID = re.compile(r'NEWID="(\d+)"')
-_DATE = re.compile(r"\s*(\d{1,2}-[A-Z]{3}-\d{4})\s+(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)")
+_DATE = re.compile(
+    r"\s*(\d{1,2}-[A-Z]{3}-\d{4})\s+\d*?(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)"
+)  # one is "605:12:19.12"
 _CODES = re.compile(r"<(TOPICS|PLACES|PEOPLE|ORGS|EXCHANGES|COMPANIES)>(.*?)</\1>", re.S)
 _CODE = re.compile(r"<D>(.*?)</D>", re.S)
 _UNKNOWN = re.compile(r"<UNKNOWN>(.*?)</UNKNOWN>", re.S)
@@ -36,9 +38,10 @@ _DATELINE = re.compile(
     r"\s*(.*?),?\s+((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})\b", re.S | re.I
 )
 _CONTROL = re.compile(r"&#(?:\d|1\d|2\d|30|31|127);")
-_SIGN_OFF = re.compile(r"\s*^ ?(?:reuters?|reute)\s*\Z", re.I | re.M)
+_SIGN_OFF = re.compile(r"\s*^[ \t]*reuters?[ .]*(?:\^M)?\s*\Z|\s+REUTER\s*\Z", re.I | re.M)
 _FILLER = re.compile(r"\s*Blah blah blah\.\s*")
 _INDENT = "    "
+_STOPS = '.!?":;,'
 _TABLE_LINE = re.compile(r"\S {2,}\S|\.{3,}")
 
 
@@ -153,23 +156,33 @@ def _dateline(printed: str) -> tuple[str | None, str | None]:
 
 
 def _paragraphs(body: str) -> str:
-    """Wrapped lines joined into paragraphs; lines of tables kept as lines."""
+    """Wrapped lines joined into paragraphs; rows of tables and of company results kept as lines."""
     paragraphs: list[str] = []
-    table: list[str] = []
+    was_row = False
+    for block in _blocks(body):
+        text = " ".join(line.strip() for line in block)
+        is_row = len(block) == 1 and (bool(_TABLE_LINE.search(text)) or text[-1] not in _STOPS)
+        if is_row and was_row:
+            paragraphs[-1] += "\n" + text
+        else:
+            paragraphs.append(text)
+        was_row = is_row
+    return "\n\n".join(paragraphs)
+
+
+def _blocks(body: str) -> Iterator[list[str]]:
+    """Lines that belong together: an indent or a table's line begins a new block, a blank line ends one."""
+    block: list[str] = []
     for line in body.splitlines():
         if not line.strip():
+            if block:
+                yield block
+            block = []
             continue
-        if _TABLE_LINE.search(line.strip()):
-            table.append(line.strip())
-            continue
-        if table:
-            paragraphs.append("\n".join(table))
-            table = []
-            paragraphs.append(line.strip())
-        elif line.startswith(_INDENT) or not paragraphs:
-            paragraphs.append(line.strip())
-        else:
-            paragraphs[-1] += " " + line.strip()
-    if table:
-        paragraphs.append("\n".join(table))
-    return "\n\n".join(paragraphs)
+        is_table = _TABLE_LINE.search(line.strip())
+        if block and (is_table or line.startswith(_INDENT) or _TABLE_LINE.search(block[-1].strip())):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block

@@ -198,8 +198,7 @@ def limits(own: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
                 "published",
                 FieldType.Integer,
                 lower_bound=scope.since,
-                upper_bound=scope.until,
-                include_upper=False,
+                upper_bound=None if scope.until is None else scope.until - 1,
             )
         )
     for name, wanted in (("lang", scope.languages), ("provider", scope.providers), ("kind", scope.kinds)):

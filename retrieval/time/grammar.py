@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.folding import fold_key
@@ -27,6 +28,7 @@ class Bound(StrEnum):
     UNTIL = "until"  # ends where it ends
 
 
+Value = TypeVar("Value")
 Words = Mapping[str, int]
 NEVER = r"(?!)"  # a pattern that matches nothing
 
@@ -37,7 +39,7 @@ class Rule:
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # one instance a language: compared by identity
 class Grammar:
     """One language's words of time. Patterns are templates; "before" and "after" say where they stand."""
 
@@ -49,6 +51,7 @@ class Grammar:
     numbers: Words
     ordinals: Words  # -1: last
     directions: Words = field(default_factory=dict)  # -1 last, 0 this, 1 next
+    years_away: Words = field(default_factory=dict)  # "last year": -1, after a month or season
     phrases: Mapping[str, tuple[Grain, int]] = field(default_factory=dict)  # "yesterday": (DAY, -1)
     seasons: Words = field(default_factory=dict)  # first month; northern hemisphere
     decades: Words = field(default_factory=dict)  # "eighties": 80
@@ -67,6 +70,7 @@ class Grammar:
     moved_after: str = NEVER
 
     prepositions: str  # plain ones, articles, "the year", that may stand between a cue and a date
+    leads: str  # what makes a number after it a year: "in", "since"
     bounds_before: Mapping[Bound, str] = field(default_factory=dict)
     bounds_after: Mapping[Bound, str] = field(default_factory=dict)
     range_open: str = NEVER  # "between", "from"
@@ -89,9 +93,9 @@ class Grammar:
     counting: str = NEVER  # right before it: "more than", "resolution"
     clashes_before: str = NEVER  # before a weekday, season or month that is a name: "Black Friday"
     clashes_after: str = NEVER
-    capital_names: bool = False  # weekdays are written with a capital, other words aren't: "Sheffield Wednesday"
     future: str = NEVER  # words that put a weekday ahead: "will"
     spaced: bool = True  # words are separated by spaces
+    proclitics: str = ""  # what is written as one with the next word
 
     @cached_property
     def tables(self) -> Mapping[str, Mapping[str, object]]:
@@ -104,6 +108,7 @@ class Grammar:
             "ord": self.ordinals,
             "d": {word: value for word, value in self.ordinals.items() if 0 < value <= 31},
             "dir": self.directions,
+            "ydir": self.years_away,
             "phrase": self.phrases,
             "season": self.seasons,
             "decade": self.decades,
@@ -112,7 +117,19 @@ class Grammar:
             "part": self.parts_before,
             "partafter": self.parts_after,
         }
-        return {slot: {_key(word): value for word, value in words.items()} for slot, words in named.items()}
+        return {slot: _folded(words) for slot, words in named.items()}
+
+    @cached_property
+    def units_folded(self) -> Mapping[str, Grain]:
+        return _folded(self.units)
+
+    @cached_property
+    def phrases_folded(self) -> Mapping[str, tuple[Grain, int]]:
+        return _folded(self.phrases)
+
+    @cached_property
+    def holidays_folded(self) -> Mapping[str, str]:
+        return _folded(self.holidays)
 
     @cached_property
     def slots(self) -> Mapping[str, str]:
@@ -139,7 +156,7 @@ class Grammar:
     def template(self, template: str, *, ends: bool = False, starts: bool = False) -> re.Pattern[str]:
         """A compiled template. `ends`: it must reach where the search ends; `starts`: it is matched in place."""
         body = _SLOT.sub(self._slot, template.replace(" ", " +"))
-        left = "" if starts or not self.spaced else r"(?<!\w)"
+        left = "" if starts or not self.spaced else rf"(?<!\w){self.proclitics}"
         right = r"\Z" if ends else (r"(?!\w)" if self.spaced and not starts else "")
         return re.compile(f"{left}(?:{body}){right}")
 
@@ -161,8 +178,13 @@ COMMON_RULES = (
 )
 
 
-def _key(word: str) -> str:
-    return " ".join(fold_key(word).split(" "))
+def plain(words: str) -> str:
+    """Runs of spaces made one: the form of the tables' keys."""
+    return " ".join(words.split())
+
+
+def _folded(words: Mapping[str, Value]) -> dict[str, Value]:
+    return {plain(fold_key(word)): value for word, value in words.items()}
 
 
 def _alternation(words: Mapping[str, object]) -> str:
@@ -170,6 +192,11 @@ def _alternation(words: Mapping[str, object]) -> str:
         return NEVER
     longest_first = sorted(words, key=len, reverse=True)
     return "(?:" + "|".join(re.escape(word).replace(r"\ ", " +") for word in longest_first) + ")"
+
+
+def preceded(words: str) -> str:
+    """A pattern that looks back for any of the words and a space; "_" is a space within one."""
+    return "(?:" + "|".join(f"(?<={fold_key(word.replace('_', ' '))} )" for word in words.split()) + ")"
 
 
 def forms(stem: str, endings: str) -> tuple[str, ...]:

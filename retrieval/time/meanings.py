@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from dateutil.easter import easter
 
 from retrieval.time import calendar
-from retrieval.time.calendar import Grain, Part, Period
-from retrieval.time.grammar import Grammar
+from retrieval.time.calendar import Grain, Period
+from retrieval.time.grammar import Grammar, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +49,22 @@ class Reading:
             return None
         if digits := re.match(r"\d+", words):
             return int(digits[0])
-        value = self.grammar.tables.get(slot.rstrip("23"), {}).get(" ".join(words.split()))
+        value = self.grammar.tables.get(slot.rstrip("23"), {}).get(plain(words))
         if isinstance(value, int):
             return int(value)
         return _kanji(words) if words[0] in _KANJI else None
 
     def unit(self) -> Grain | None:
         words = self.slots.get("unit")
-        return self.grammar.units_folded[" ".join(words.split())] if words else None
+        return self.grammar.units_folded[plain(words)] if words else None
 
     def year(self) -> int | None:
         if (year := self.number("y")) is not None:
             return year
         if (short := self.number("yy")) is not None:
             return full_year(short, self.reference.today)
+        if (away := self.number("ydir")) is not None:
+            return self.reference.today.year + away
         era, count = self.number("era"), self.number("n")
         if era is not None:
             return era + (count or 1)
@@ -82,16 +84,18 @@ def full_year(short: int, today: date) -> int:
 
 
 def read_date(reading: Reading) -> Period | None:
-    """A day, a span of days, a month, or a year, with or without its year."""
+    """A day, a span of days, a month or several, or a year; days and months with or without their year."""
     year, month = reading.year(), reading.month()
     first = reading.number("d")
     if month is None:
         return calendar.years(year, year) if year else None
-    last = reading.number("d2") or first
+    last, last_month = reading.number("d2") or first, reading.number("month2") or reading.number("m2")
 
     def in_year(of: int) -> Period | None:
         if first is None or last is None:
-            return calendar.month(of, month)
+            count = (last_month - month) % 12 + 1 if last_month else 1
+            begin_year = of - 1 if last_month and last_month < month else of
+            return calendar.months(begin_year, month, count, Grain.MONTH)
         start, end = calendar.day(of, month, first), calendar.day(of, month, last)
         if not start or not end or end.start < start.start:
             return None
@@ -157,7 +161,7 @@ def read_years(reading: Reading) -> Period | None:
 
 
 def read_decade(reading: Reading) -> Period | None:
-    """The 1980s, the 80s, the eighties."""
+    """The 1980s; the 80s and the eighties are the latest that have begun."""
     first = reading.number("y")
     if first is None:
         short = reading.number("dd") if reading.slots.get("dd") else reading.number("decade")
@@ -166,11 +170,10 @@ def read_decade(reading: Reading) -> Period | None:
         if short > 100:
             first = short
         else:
-            # "the twenties" are the 2020s only once they are over
-            this_century = reading.reference.today.year // 100 * 100 + short
-            first = this_century if this_century + 10 <= reading.reference.today.year else this_century - 100
-            if first // 10 == reading.reference.today.year // 10 - 10:
-                first += 100
+            today = reading.reference.today
+            first = today.year // 100 * 100 + short
+            if first > today.year:
+                first -= 100
     return calendar.years(first, first + 9, Grain.DECADE) if first % 10 == 0 else None
 
 
@@ -234,8 +237,7 @@ def read_relative(reading: Reading) -> Period | None:
 
 def read_phrase(reading: Reading) -> Period | None:
     """Yesterday, the year before last, 先週."""
-    words = " ".join((reading.slots.get("phrase") or "").split())
-    unit, offset = reading.grammar.phrases_folded[words]
+    unit, offset = reading.grammar.phrases_folded[plain(reading.slots.get("phrase") or "")]
     return calendar.unit_around(reading.reference.today, unit, offset)
 
 
@@ -386,8 +388,7 @@ def read_first_units(reading: Reading) -> Period | None:
 
 
 def read_holiday(reading: Reading) -> Period | None:
-    words = " ".join((reading.slots.get("holiday") or "").split())
-    name = reading.grammar.holidays_folded[words]
+    name = reading.grammar.holidays_folded[plain(reading.slots.get("holiday") or "")]
     year = reading.number("y")
     return _holiday(name, year) if year else _without_year(reading, lambda of: _holiday(name, of))
 
@@ -404,14 +405,6 @@ def read_this_day_in(reading: Reading) -> Period | None:
     """On this day in 1989."""
     year, today = reading.number("y"), reading.reference.today
     return calendar.day(year, today.month, today.day) if year else None
-
-
-def read_part(reading: Reading) -> Period | None:
-    """A part named in one breath with its period, as in "Mitte der Woche": the slot `part` of a relative unit."""
-    whole = read_relative(reading)
-    words = " ".join((reading.slots.get("part") or "").split())
-    part = reading.grammar.tables["part"].get(words)
-    return calendar.part_of(whole, part) if whole and isinstance(part, Part) else None
 
 
 _KANJI = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"十": 10, "百": 100, "千": 1000}
@@ -434,7 +427,7 @@ def _kanji(words: str) -> int | None:
     return total + digit
 
 
-_ROMAN = ("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii").split()
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx", "xxi", "xxii"]
 
 
 def _roman(words: str) -> int | None:

@@ -21,7 +21,12 @@ def at(hours: float) -> datetime:
 
 def sent(guid: str, body: str = "Rain fell on Lisbon.", hours: float = 0, **fields: Any) -> PreparedVersion:
     """One sending, cut into sentences. `hours`: published so long after noon."""
-    defaults: dict[str, Any] = {"version": 1, "provider": PROVIDER, "language": "en", "headline": f"About {guid}"}
+    defaults: dict[str, Any] = {
+        "version": 1,
+        "provider": PROVIDER,
+        "language": "en",
+        "headline": f"About {guid}",
+    }
     value = Version(guid=guid, body=body, published=at(hours), **{**defaults, **fields})
     return PreparedVersion(version=value, passages=cut(body))
 

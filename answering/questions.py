@@ -1,0 +1,93 @@
+"""What a question asks for: its kind (who, when, how many), and the names and years it turns on.
+
+An answer to "how many" states a number that the question does not; the story it cites speaks of
+the question's names and years. This is how a right fact about another event is told from an answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from answering.folding import fold
+from answering.lexicon import lexicon
+from answering.verify.moments import find_moments
+from answering.verify.names import Name, find_names
+from answering.verify.quantities import find_quantities
+from answering.words import stem, words
+
+
+class Kind(StrEnum):
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    HOW_MANY = "how_many"
+    WHY = "why"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, understood."""
+
+    text: str
+    language: str
+    kind: Kind | None
+    names: tuple[Name, ...]
+    years: frozenset[int]
+    focus: frozenset[str]  # stems of its other words: what is asked about the names
+
+    def is_met_by(self, text: str, language: str | None) -> bool:
+        """Whether the text has what this kind of question asks for, beyond what the question says itself."""
+        if self.kind is Kind.HOW_MANY:
+            known = {v for q in find_quantities(self.text, self.language) for v in q.values}
+            return any(not known & set(q.values) for q in find_quantities(text, language)) or bool(
+                {m.year for m in find_moments(text, language)} - {None} - set(self.years)
+            )
+        if self.kind is Kind.WHEN:
+            known_dates = {(m.year, m.month, m.day) for m in find_moments(self.text, self.language)}
+            return any((m.year, m.month, m.day) not in known_dates for m in find_moments(text, language))
+        if self.kind in (Kind.WHO, Kind.WHERE) and language != "ar":
+            asked_parts = {p for n in self.names for p in n.parts}
+            return any(set(n.parts) - asked_parts for n in find_names(text, language))
+        return True
+
+
+@lru_cache(maxsize=512)
+def understand(question: str, language: str) -> Asked:
+    """What the question asks for, in its language."""
+    held = lexicon(language)
+    folded = fold(question)
+    kind = next((Kind(name) for name in _ORDER if name in held.question and _asks(held.question[name], folded)), None)
+    names = tuple(n for n in find_names(question, language) if n.surely)
+    years = frozenset(m.year for m in find_moments(question, language) if m.year)
+    name_parts = {p for n in names for p in n.parts}
+    filler = held.question.get("filler")
+    question_words = {w for name in _ORDER if name in held.question for m in held.question[name].finditer(folded)
+                      for w in words(m.group())}  # fmt: skip
+    focus = frozenset(
+        stem(w, language)
+        for w in words(question)
+        if w not in held.stopwords
+        and w not in name_parts
+        and not w.isdigit()
+        and len(w) > 1
+        and w not in question_words
+        and not (filler and filler.fullmatch(w))
+    )
+    return Asked(text=question, language=language, kind=kind, names=names, years=years, focus=focus)
+
+
+# "How many" before "who": "how many people, which countries" asks for a number first.
+_ORDER = ("how_many", "when", "why", "where", "list", "who")
+
+
+def _asks(pattern: re.Pattern[str], folded: str) -> bool:
+    """Whether the question word stands where it asks: in the first words, or after a comma or a full stop."""
+    for match in pattern.finditer(folded):
+        before = folded[: match.start()].rstrip(" ¿«\"'(")
+        if len(before.split()) <= 3 or before.endswith((",", ".", ":", ";", "?")):
+            return True
+    return False

@@ -1,0 +1,10 @@
+"""Whether a sentence stands on the words it cites.
+
+One check a file, each `check(sentence, span, context) -> list[Objection]`, pure and free of models;
+`verdict.judge` joins them with closeness of meaning.
+"""
+
+from answering.verify.objection import Context, ErrorKind, Objection, Severity
+from answering.verify.verdict import Judgement, Thresholds, judge, objections
+
+__all__ = ["Context", "ErrorKind", "Judgement", "Objection", "Severity", "Thresholds", "judge", "objections"]

@@ -1,0 +1,75 @@
+"""One verdict from all checks: a veto refuses, a doubt or a loose meaning leaves it partly supported.
+
+Pure: closeness is given as a number, so the whole judgement can be tested with literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from answering.verify import attribution, dates, direction, modality, names, numbers, polarity, quotations
+from answering.verify.objection import Context, ErrorKind, Objection, Severity, doubt, veto
+from answering.words import coverage
+from domain.answer import Verdict
+
+Check = Callable[[str, str, Context], list[Objection]]
+
+CHECKS: tuple[Check, ...] = (
+    numbers.check, dates.check, names.check, quotations.check, polarity.check, modality.check, direction.check,
+    attribution.check,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Where meaning is close enough, on the scale of `meaning`."""
+
+    # Set by hand on the sample archive with multilingual-e5-small; data/verification is to calibrate them.
+    supported: float = 0.50
+    partly: float = 0.35
+    supported_across: float = 0.42  # sentence and story in different languages: closeness alone
+    partly_across: float = 0.28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    verdict: Verdict
+    objections: tuple[Objection, ...]
+    meaning: float
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(o.reason for o in self.objections))
+
+
+def objections(sentence: str, span: str, context: Context) -> tuple[Objection, ...]:
+    """What all checks say against the sentence; none of them needs a model."""
+    return tuple(o for check in CHECKS for o in check(sentence, span, context))
+
+
+def meaning(sentence: str, span: str, context: Context, closeness: float | None) -> float:
+    """0 to 1: within a language the mean of closeness and shared words, across languages closeness alone."""
+    if context.crosses_languages:
+        return closeness or 0.0
+    shared = coverage(sentence, span, language=context.claim_language, other_language=context.language)
+    return shared if closeness is None else (closeness + shared) / 2
+
+
+def judge(
+    sentence: str, span: str, context: Context, *, closeness: float | None, thresholds: Thresholds | None = None
+) -> Judgement:
+    """The verdict on a sentence and one span of a story. `closeness` None: no embedder at hand."""
+    limits = thresholds or Thresholds()
+    found = list(objections(sentence, span, context))
+    near = meaning(sentence, span, context, closeness)
+    across = context.crosses_languages
+    if near < (limits.partly_across if across else limits.partly):
+        found.append(veto(ErrorKind.MEANING, "the story's words do not say this"))
+    elif near < (limits.supported_across if across else limits.supported):
+        found.append(doubt(ErrorKind.MEANING, "the story says something near to this, not quite this"))
+    if any(o.severity is Severity.VETO for o in found):
+        verdict = Verdict.UNSUPPORTED
+    else:
+        verdict = Verdict.PARTLY if found else Verdict.SUPPORTED
+    return Judgement(verdict=verdict, objections=tuple(found), meaning=near)

@@ -1,0 +1,188 @@
+"""Files to the store: read → normalise → cut → one transaction a batch.
+
+What is stored is stored for good when a batch ends, and the same input read again changes nothing: an
+ingestion that was killed is finished by running it again. Memory does not grow with the input. Reading
+runs in processes of its own where the input is large enough to pay for starting them; cutting and storing
+stay in the caller's, in the order of the files.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from db.records import BatchCounts, BatchItem, PreparedVersion
+from db.store import StoryStore
+from domain.errors import SourceError
+from domain.story import IngestReport, SetAside, Version
+from ingest import readers
+from ingest.chunk import CHUNK_TOKENS, cut
+from ingest.pool import ReadingPool
+from ingest.reading import ReadItem
+from ingest.sources import files_of
+from ingest.tokens import CountTokens, WordCounter
+from ingest.worker import Frame, Task, frames
+
+BATCH_CHARACTERS = 16_000_000  # a batch is stored earlier than its size asks where stories are long
+PROCESSES_FROM_BYTES = 4 * 1024 * 1024  # a process takes half a second to start: as long as reading 2 MB
+TASK_FILES, TASK_BYTES = 500, 1024 * 1024  # small files are handed to a process together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestProgress:
+    """How far an ingestion is. Bytes are those on disk, compressed as they are; `rate` in items a second."""
+
+    items: int
+    bytes_done: int
+    bytes_total: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.items / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the share of bytes done; None before the first."""
+        if not self.bytes_done:
+            return None
+        return self.seconds * max(0, self.bytes_total - self.bytes_done) / self.bytes_done
+
+
+def ingest(
+    paths: Sequence[str | Path],
+    *,
+    store: StoryStore,
+    count_tokens: CountTokens,
+    format: str = "auto",  # noqa: A002 the word the command line has for it
+    provider: str | None = None,
+    progress: Callable[[IngestProgress], None] | None = None,
+    batch_size: int = 500,
+    budget: int = CHUNK_TOKENS,
+    processes: int | None = None,
+) -> IngestReport:
+    """Takes in every story under `paths`. Raises SourceError for a path or a format that does not exist.
+
+    `processes`: reading processes; None chooses by the input's size and the machine, 0 is none.
+    """
+    started = time.monotonic()
+    named = [Path(path) for path in paths]
+    _check(named, format)
+    total = sum(size for _, size in _sized(named))
+    tasks = _tasks(named, format=format, provider=provider)
+    counter = WordCounter(count_tokens)
+    tally = _Tally()
+    with _frames(tasks, _processes(total) if processes is None else processes) as incoming:
+        for batch in _batches(incoming, batch_size, tally):
+            counts = store.add_batch([*_prepared(batch, counter, budget)])
+            tally.stored += counts
+            if progress:
+                progress(
+                    IngestProgress(
+                        items=tally.read,
+                        bytes_done=min(tally.bytes_read, total),
+                        bytes_total=total,
+                        seconds=time.monotonic() - started,
+                    )
+                )
+    return IngestReport(
+        read=tally.read,
+        new=tally.stored.new,
+        updated=tally.stored.updated,
+        unchanged=tally.stored.unchanged,
+        killed=tally.stored.killed,
+        quarantined=tally.stored.quarantined,
+        passages=tally.stored.passages,
+        set_aside=tally.set_aside,
+        seconds=time.monotonic() - started,
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    read: int = 0
+    set_aside: int = 0
+    bytes_read: int = 0
+    stored: BatchCounts = BatchCounts()  # noqa: RUF009 frozen
+
+
+def _check(paths: Iterable[Path], format: str) -> None:  # noqa: A002
+    for path in paths:
+        if not path.exists():
+            raise SourceError(f"{path} does not exist", hint="check the path")
+    if format != "auto" and format not in readers.names():
+        raise SourceError(
+            f"no format is called {format!r}", hint=f"use one of: auto, {', '.join(readers.names())}"
+        )
+
+
+def _sized(paths: Sequence[Path]) -> Iterator[tuple[Path, int]]:
+    for file in files_of(paths):
+        try:
+            yield file, file.stat().st_size
+        except OSError:
+            yield file, 0  # reading it will say what is wrong
+
+
+def _processes(total_bytes: int) -> int:
+    """One core is left to cutting and storing, which take about as long as one process reads."""
+    if total_bytes < PROCESSES_FROM_BYTES:
+        return 0
+    return max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _tasks(paths: Sequence[Path], *, format: str, provider: str | None) -> Iterator[Task]:  # noqa: A002
+    files: list[Path] = []
+    held = 0
+    for file, size in _sized(paths):
+        if files and (len(files) >= TASK_FILES or held + size > TASK_BYTES):
+            yield Task(tuple(files), format, provider)
+            files, held = [], 0
+        files.append(file)
+        held += size
+    if files:
+        yield Task(tuple(files), format, provider)
+
+
+@contextmanager
+def _frames(tasks: Iterable[Task], processes: int) -> Iterator[Iterator[Frame]]:
+    if not processes:
+        yield chain.from_iterable(map(frames, tasks))
+        return
+    with ReadingPool(processes=processes) as pool:
+        yield pool.frames(tasks)
+
+
+def _batches(incoming: Iterable[Frame], size: int, tally: _Tally) -> Iterator[list[ReadItem]]:
+    """Items in batches of `size`, fewer where they are long; counts what goes by."""
+    batch: list[ReadItem] = []
+    characters = 0
+    for frame in incoming:
+        tally.bytes_read += frame.bytes_read
+        for one in frame.items:
+            tally.read += 1
+            if isinstance(one.item, SetAside):
+                tally.set_aside += 1
+                continue
+            batch.append(one)
+            characters += len(one.item.body) if isinstance(one.item, Version) else 0
+            if len(batch) >= size or characters >= BATCH_CHARACTERS:
+                yield batch
+                batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _prepared(batch: Iterable[ReadItem], counter: WordCounter, budget: int) -> Iterator[BatchItem]:
+    counter.learn(one.item.body for one in batch if isinstance(one.item, Version))
+    for one in batch:
+        if isinstance(one.item, Version):
+            passages = cut(one.item, count_tokens=counter, budget=budget, sentences=one.sentences)
+            yield PreparedVersion(version=one.item, passages=passages)
+        elif not isinstance(one.item, SetAside):
+            yield one.item

@@ -1,0 +1,64 @@
+"""One file to items: its layers removed, its format found, its messages about other items recognised.
+
+Whatever is wrong with a file, the others go on: a file that no reader takes, that is damaged half-way, or
+that trips up its reader is one Rejected, after the items that were read before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import SourceError
+from domain.protocols import Source
+from domain.sentences import split_sentences
+from domain.story import Item, Rejected, SourceRef, Version
+from ingest import directives, readers
+from ingest.normalise import reject
+from ingest.sources import Meter, sources_of
+
+# A mistake of ours in one reader must not stop a night's ingestion; these are the forms it takes.
+_MISTAKES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadItem:
+    """An item and, for a version, where its sentences stand."""
+
+    item: Item
+    sentences: tuple[tuple[int, int], ...] = ()
+
+
+def read_file(file: Path, *, format: str, provider: str | None, meter: Meter) -> Iterator[ReadItem]:  # noqa: A002
+    """All items of one file, in order."""
+    for source in sources_of(file, meter):
+        if isinstance(source, Rejected):
+            yield ReadItem(source)
+            continue
+        for item in _items(source, format=format, provider=provider):
+            if not isinstance(item, Version):
+                yield ReadItem(item)
+            elif directive := directives.find(item):
+                yield ReadItem(directive)
+            else:
+                yield ReadItem(item, tuple(split_sentences(item.body)))
+
+
+def _items(source: Source, *, format: str, provider: str | None) -> Iterator[Item]:  # noqa: A002
+    try:
+        yield from readers.choose(source, format).read(source, provider=provider)
+    except SourceError as error:
+        yield _of_file(source, error.message, error.hint or "send the file again")
+    except OSError as error:
+        yield _of_file(
+            source, f"cannot be read: {error.strerror or error}", "check the disk and the file's rights"
+        )
+    except _MISTAKES as error:
+        yield _of_file(
+            source, f"the reader failed: {type(error).__name__}: {error}", "report it with the file, please"
+        )
+
+
+def _of_file(source: Source, reason: str, remedy: str) -> Rejected:
+    return reject(SourceRef(path=source.path, position=0), reason, remedy, source.head)

@@ -1,0 +1,224 @@
+"""Files and folders to Sources: sorted, gzip and zip layers removed, nothing unpacked to disk.
+
+Hidden files, symbolic links met inside a folder, and the papers that accompany a collection (README,
+LICENSE, SOURCE …) are passed over; a link named by the user himself is followed. Names inside an
+archive are labels only; one that is absolute, climbs out with "..", or is a link is refused. A
+stream that grows out of proportion to its compressed size, or is damaged, ends in a SourceError.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from domain.errors import LimitExceeded, SourceError
+from domain.protocols import Source
+from domain.story import Rejected, SourceRef
+from ingest.normalise import reject
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+HEAD_BYTES = 1 << 16
+MAX_RATIO = 200  # news text compresses 3 to 50 times; DEFLATE's limit, a bomb's aim, is 1,032
+RATIO_FREE_BYTES = 16 * 1024 * 1024  # below this no proportion is asked for
+MAX_LAYERS = 4  # archive in archive in archive
+_COMPANIONS = frozenset(
+    {"readme", "license", "licence", "copying", "notice", "source", "authors", "changelog", "manifest"}
+)
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_ENCRYPTED = 0x1
+_SEND_AGAIN = "send the file again, or unpack it by hand"
+
+
+@dataclass(slots=True)
+class Meter:
+    """Bytes read from disk so far, for progress. The one mutable thing here."""
+
+    bytes_read: int = 0
+
+
+def files_of(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files to read, folders walked in name order."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(folder, name)
+                if not (name.startswith(".") or _is_companion(name) or file.is_symlink()):
+                    yield file
+
+
+def _is_companion(name: str) -> bool:
+    stem, _, extension = name.casefold().partition(".")
+    return stem in _COMPANIONS and extension in ("", "md", "txt", "rst")
+
+
+def sources_of(file: Path, meter: Meter | None = None) -> Iterator[Source | Rejected]:
+    """The streams in one file: itself, or the members of the archive it is."""
+    counter = meter or Meter()
+    try:
+        size = file.stat().st_size if file.is_file() else None
+        if size is None:
+            yield reject(SourceRef(path=str(file), position=0), "no such file", "check the path")
+            return
+
+        def open_file() -> BinaryIO:
+            return cast(BinaryIO, io.BufferedReader(_Counted(file, counter), HEAD_BYTES))
+
+        yield from _layers(str(file), open_file, size, layer=0)
+    except (OSError, SourceError) as error:
+        yield reject(SourceRef(path=str(file), position=0), _reason(error), _SEND_AGAIN)
+
+
+def _reason(error: OSError | SourceError) -> str:
+    return error.message if isinstance(error, SourceError) else f"cannot be read: {error.strerror or error}"
+
+
+def _layers(
+    path: str, opener: Callable[[], BinaryIO], size: int | None, *, layer: int
+) -> Iterator[Source | Rejected]:
+    with opener() as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith((_GZIP, _ZIP)) and layer >= MAX_LAYERS:
+        raise LimitExceeded(f"{path} is packed more than {MAX_LAYERS} times", hint="unpack it by hand")
+    if head.startswith(_GZIP):
+        yield from _layers(path, lambda: _gunzipped(path, opener()), None, layer=layer + 1)
+    elif head.startswith(_ZIP):
+        yield from _members(path, opener, layer=layer + 1)
+    else:
+        yield Source(path=path, open=opener, head=head, size=size)
+
+
+def _gunzipped(path: str, packed: BinaryIO) -> BinaryIO:
+    counted = _Through(packed)
+    unpacked = gzip.GzipFile(fileobj=cast(BinaryIO, counted))
+    return _guarded(path, cast(BinaryIO, unpacked), lambda: counted.total, packed.close)
+
+
+def _members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterator[Source | Rejected]:
+    try:
+        archive = zipfile.ZipFile(opener())
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise SourceError(f"{path} is a damaged zip archive: {error}", hint=_SEND_AGAIN) from error
+    with archive:
+        for member in archive.infolist():
+            if member.is_dir() or _is_companion(PurePosixPath(member.filename).name):
+                continue
+            label = f"{path}!{member.filename}"
+            if objection := _objection(member):
+                yield reject(SourceRef(path=label, position=0), objection, "unpack the archive by hand")
+                continue
+            try:
+                yield from _layers(
+                    label, _member_opener(label, archive, member), member.file_size, layer=layer
+                )
+            except SourceError as error:
+                yield reject(SourceRef(path=label, position=0), error.message, error.hint or _SEND_AGAIN)
+
+
+def _objection(member: zipfile.ZipInfo) -> str | None:
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts:
+        return "the archive's member has a path that leads out of it"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "the archive's member is a link"
+    if member.flag_bits & _ENCRYPTED:
+        return "the archive's member is encrypted"
+    return None
+
+
+def _member_opener(label: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+    def open_member() -> BinaryIO:
+        try:
+            stream = archive.open(member)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise SourceError(f"{label} cannot be unpacked: {error}", hint=_SEND_AGAIN) from error
+        return _guarded(label, cast(BinaryIO, stream), lambda: member.compress_size)
+
+    return open_member
+
+
+def _guarded(
+    path: str, stream: BinaryIO, compressed: Callable[[], int], on_close: Callable[[], None] | None = None
+) -> BinaryIO:
+    return cast(BinaryIO, io.BufferedReader(_Guarded(path, stream, compressed, on_close), HEAD_BYTES))
+
+
+class _Counted(io.FileIO):
+    """A file that adds what is read from it to a meter."""
+
+    def __init__(self, file: Path, meter: Meter) -> None:
+        super().__init__(file, "r")
+        self._meter = meter
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = super().readinto(buffer) or 0
+        self._meter.bytes_read += count
+        return count
+
+
+class _Through:
+    """The little of a file that gzip asks for, counting what passes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.total = 0
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        self.total += len(block)
+        return block
+
+
+class _Guarded(io.RawIOBase):
+    """A decompressed stream that refuses to explode, and says in our words when it is damaged."""
+
+    def __init__(
+        self,
+        path: str,
+        stream: BinaryIO,
+        compressed: Callable[[], int],
+        on_close: Callable[[], None] | None,
+    ) -> None:
+        super().__init__()
+        self._path, self._stream, self._compressed, self._on_close = path, stream, compressed, on_close
+        self._total = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        try:
+            block = self._stream.read(len(view))
+        except (zlib.error, EOFError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError) as error:
+            raise SourceError(
+                f"{self._path} is damaged after byte {self._total}: {error}", hint=_SEND_AGAIN
+            ) from error
+        self._total += len(block)
+        if self._total > RATIO_FREE_BYTES and self._total > MAX_RATIO * max(1, self._compressed()):
+            raise LimitExceeded(
+                f"{self._path} unpacks to more than {MAX_RATIO} times its size",
+                hint="unpack it by hand if it is sound",
+            )
+        view[: len(block)] = block
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            if self._on_close:
+                self._on_close()
+        super().close()

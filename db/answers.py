@@ -128,7 +128,7 @@ def read_answers(
     """The latest answers first."""
     query = sa.select(answer).order_by(answer.c.answer_id.desc()).limit(limit)
     if stale_only:
-        query = query.where(_stale(now).where(citation.c.answer_id == answer.c.answer_id).exists())
+        query = query.where(answer.c.answer_id.in_(_stale(now).with_only_columns(citation.c.answer_id)))
     rows = connection.execute(query).all()
     reasons = _reasons(connection, [row.answer_id for row in rows], now)
     return [_stored(row, reasons.get(row.answer_id, ())) for row in rows]

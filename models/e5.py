@@ -94,9 +94,12 @@ def unpack(container: Path, folder: Path) -> None:
     """Write the sentence-transformers folder. `folder` must exist; about 470 MB are written."""
     with container.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         cursor = _Cursor(data)
-        shape = _read_shape(cursor)
-        pieces = _read_pieces(cursor)
-        tensors = _read_tensors(cursor, data, shape)
+        try:
+            shape = _read_shape(cursor)
+            pieces = _read_pieces(cursor)
+            tensors = _read_tensors(cursor, data, shape)
+        except (ValueError, OverflowError) as fault:  # text, sizes or dimensions that cannot be
+            raise ModelCorrupt(f"{container.name} is not a sound 4-bit container: {fault}") from fault
     # BertModel has a pooling layer that mean pooling never reads and the container leaves out.
     # Zeros in its place keep loading quiet and the same each time.
     tensors["pooler.dense.weight"] = np.zeros((shape.hidden, shape.hidden), np.float32)

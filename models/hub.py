@@ -15,7 +15,6 @@ from models.catalogue import HubSource
 from models.progress import Progress
 
 HUB_URL = "https://huggingface.co"
-CHUNK_BYTES = 1 << 20
 # A connection that drops is taken up again; this many in a row without one new byte is a failure.
 FRUITLESS_ATTEMPTS = 3
 READ_SECONDS = 30.0
@@ -105,7 +104,8 @@ def _continue(client: httpx.Client, url: str, part: Path, progress: Progress, wo
         total_bytes = start + int(length) if length is not None else 0
         with part.open("ab" if start else "wb") as out:
             done = start
-            for chunk in response.iter_bytes(CHUNK_BYTES):
+            # As the network gives them: what waits in a buffer is lost when the connection breaks.
+            for chunk in response.iter_raw():
                 out.write(chunk)
                 done += len(chunk)
                 progress(done, total_bytes, words)

@@ -20,6 +20,7 @@ from retrieval.index import SearchIndex
 from retrieval.instants import microseconds
 from retrieval.scope import Scope, Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request, Stage
+from retrieval.syntax import is_expression
 
 CANDIDATES_PER_HIT = 10  # a story's passages and its copies may fill the first places
 MOST_CANDIDATES = 20_000
@@ -63,11 +64,17 @@ class Searcher:
         depth = max(CANDIDATES_EACH, query.limit * CANDIDATES_PER_HIT)
         while True:
             request = Request(query=query, scope=scope, depth=depth)
-            candidates = self._pipelines[query.mode](request)
+            candidates = self._pipeline(query)(request)
             hits = self._stories(query, scope, candidates)
             if len(hits) >= query.limit or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return _ordered(hits[: query.limit], query)
             depth *= 4
+
+    def _pipeline(self, query: Query) -> Stage:
+        # "NOT maize" is a limit that nearness of meaning would overstep: expressions are words alone.
+        if query.mode is Mode.HYBRID and is_expression(query.text):
+            return self._pipelines[Mode.LEXICAL]
+        return self._pipelines[query.mode]
 
     def _stories(self, query: Query, scope: Scope, candidates: Sequence[Candidate]) -> list[Hit]:
         passages = self._store.passages([candidate.passage_id for candidate in candidates])

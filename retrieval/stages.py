@@ -18,6 +18,7 @@ from retrieval.fusion import min_max
 from retrieval.index import SearchIndex
 from retrieval.lexical.question import question_query
 from retrieval.scope import Scope
+from retrieval.syntax import expression_query, is_expression
 
 # Chosen on XQuAD-R, RealtimeQA and Reuters-21578 (docs/notes-retrieval.md).
 DENSE_WEIGHT = 0.5
@@ -67,15 +68,19 @@ class Dense:
 
 
 class Lexical:
-    """Passages by the question's words, BM25."""
+    """Passages by the question's words or the archivist's expression, BM25."""
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
 
     def __call__(self, request: Request) -> list[Candidate]:
         lexical = self._index.generation().lexical
-        languages = request.scope.languages or lexical.languages()
-        query = question_query(lexical.schema, request.query.text, languages=sorted(languages))
+        languages = sorted(request.scope.languages) or lexical.languages()
+        text = request.query.text
+        if is_expression(text):
+            query = expression_query(lexical.schema, text, languages=languages, labels=lexical.labels)
+        else:
+            query = question_query(lexical.schema, text, languages=languages)
         found = lexical.search(query, depth=request.depth, scope=request.scope)
         return [
             Candidate(passage_id=passage_id, score=score, lexical=score)

@@ -1,10 +1,10 @@
 """Inline XML (NITF, XHTML) and wire text to paragraphs separated by a blank line.
 
-Scripts, styles, media and page furniture leave nothing behind. A table gives a line a row, its columns aligned
-so that an empty cell is seen; captions come after the text, each a paragraph of its own. Text that an
-agency wrapped at some 70 characters inside one element is joined again into paragraphs, its tables
-kept line by line. Words are never changed, only white space; HTML that was escaped once too often is
-read as HTML.
+Scripts, styles, media and page furniture leave nothing behind. A table gives a line a row, its columns
+aligned so that an empty cell is seen; captions come after the text, each a paragraph of its own. Text
+that an agency wrapped at some 70 characters inside one element is joined again into paragraphs, its
+tables kept line by line. Words are never changed, only white space; HTML that was escaped once too
+often is read as HTML.
 """
 
 from __future__ import annotations
@@ -16,16 +16,23 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from ingest.html_text import html_to_text
 
-_DROPPED = frozenset(
-    "script style noscript template iframe object embed svg math head form button select textarea video audio "  # noqa: SIM905
-    "nav header img media-reference media-metadata media-producer media-object body.head body.end tobject "
-    "docdata nitf-table-metadata colgroup col".split()
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+_DROPPED = _names(
+    """
+    script style noscript template iframe object embed svg math head form button select textarea video
+    audio nav header img media-reference media-metadata media-producer media-object body.head body.end
+    tobject docdata nitf-table-metadata colgroup col
+    """
 )
-_BLOCKS = frozenset(
-    "p div section article footer main aside h1 h2 h3 h4 h5 h6 ul ol dl li dt dd figure blockquote bq address "  # noqa: SIM905
-    "hr hl1 hl2 body.content block media note fn table tr td th caption credit datasource abstract".split()
+_BLOCKS = _names(
+    """
+    p div section article footer main aside h1 h2 h3 h4 h5 h6 ul ol dl li dt dd figure blockquote bq address
+    hr hl1 hl2 body.content block media note fn table tr td th caption credit datasource abstract
+    """
 )
 _CAPTIONS = frozenset({"media-caption", "figcaption"})
 _BREAK = "\u2028"
@@ -97,8 +104,15 @@ def element_text(root: etree._Element, *, headline: str | None = None) -> str:
 def plain_text(text: str, *, headline: str | None = None) -> str:
     """The paragraphs of character data: plain wire text, or HTML carried as text."""
     if _ESCAPED_MARKUP.search(text):
-        return join(_without_headline(html_to_text(text).split("\n\n"), headline))
+        return _markup_text(text, headline=headline)
     return join(_without_headline(_reflow(_unescaped(text), plain=True), headline))
+
+
+def _markup_text(markup: str, *, headline: str | None = None) -> str:
+    """The text of HTML that was carried as character data."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+    return "" if root is None else element_text(root, headline=headline)
 
 
 def join(paragraphs: Iterable[str]) -> str:
@@ -123,7 +137,7 @@ def _unescaped(text: str) -> str:
 def _paragraphs(raw: str, *, preformatted: bool) -> list[str]:
     raw = _unescaped(raw)
     if _ESCAPED_MARKUP.search(raw):
-        return [html_to_text(raw)]
+        return [_markup_text(raw)]
     if preformatted:
         return [part.strip("\n") for part in re.split(r"\n\s*\n", raw.replace(_BREAK, "\n"))]
     if _BREAK not in raw:
@@ -196,14 +210,18 @@ def _table(table: etree._Element) -> str | None:
     rows: list[list[str]] = []
     has_spans = False
     for row in table.iterdescendants("{*}tr"):
-        cells = [cell for cell in row.iterchildren("{*}td", "{*}th")]
+        cells = list(row.iterchildren("{*}td", "{*}th"))
         has_spans = has_spans or any(cell.get("colspan") not in (None, "1") for cell in cells)
         rows.append([collapse(_unescaped(_cell_text(cell))) for cell in cells])
     if any(len(cell) > _MAX_TABLE_CELL for row in rows for cell in row):
         return None
     columns = [column for column in zip_longest(*rows, fillvalue="") if any(column)]
     widths = [max(map(len, column)) for column in columns]
-    if has_spans or len({len(row) for row in rows if sum(map(bool, row)) > 1}) > 1 or max(widths, default=0) > _MAX_ALIGNED_CELL:
+    if (
+        has_spans
+        or len({len(row) for row in rows if sum(map(bool, row)) > 1}) > 1
+        or max(widths, default=0) > _MAX_ALIGNED_CELL
+    ):
         lines = ["  ".join(filter(None, row)) for row in rows]
     else:
         lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()

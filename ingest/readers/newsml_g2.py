@@ -12,27 +12,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from lxml import etree
 
 from domain.protocols import Source
-from domain.story import Item, Kind, SetAside, Subject
+from domain.story import Item, SetAside, Subject
 from ingest.dates import FOREVER
 from ingest.normalise import Draft
 from ingest.readers import nitf
 from ingest.readers.inline_text import element_text, plain_text
 from ingest.readers.xml import XmlItem, finish_item, local_name, refuse, root_name, xml_items
 from ingest.readers.xml_fields import (
-    attribute, distinct, find, find_all, instant, keywords, provider_name, readable, split_dateline, text_of,
-    value, values, xml_language,
+    attribute,
+    dateline_in,
+    distinct,
+    find,
+    find_all,
+    instant,
+    keywords,
+    provider_name,
+    readable,
+    split_dateline,
+    text_of,
+    value,
+    values,
+    xml_language,
 )  # fmt: skip
 
 _OTHER_KINDS = frozenset({"packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem"})
 _ITEMS = frozenset({"newsItem"}) | _OTHER_KINDS
 _PROSE = frozenset({"nitf", "html", "body", "div", "p", "section", "article", "body.content", "block"})
 _TEXT_CLASSES = frozenset({"", "text", "composite"})
-_WITHOUT_EMBARGO = frozenset({"businessdesk", "cl"})  # their template sends <embargoed></embargoed> with every item
+_WITHOUT_EMBARGO = frozenset(
+    {"businessdesk", "cl"}
+)  # their template sends <embargoed></embargoed> with every item
 _IPTC_CODE = re.compile(r"(?:medtop|subj):\d{8}")
+_IPTC_URI = re.compile(r"https?://cv\.iptc\.org/newscodes/(mediatopic|subjectcode)/(\d{8})")
+_IPTC_SCHEMES = {"mediatopic": "medtop", "subjectcode": "subj"}
+_NOT_A_COUNT = 7  # figures
 _NAME_ROLES = frozenset({"", "display", "full", "main"})  # not mnemonics and abbreviations
 _CAPTION_ROLES = ("caption", "summary", "abstract", "intro")
 
@@ -79,27 +97,36 @@ def _draft(element: etree._Element, words: nitf.Parts, item_class: str) -> Draft
     meta, content = find(element, "itemMeta"), find(element, "contentMeta")
     provider = _provider(element, meta)
     place, date = split_dateline(value(content, "dateline"))
-    language = attribute(content, "language", "tag") or xml_language(element) or element.getroottree().getroot().get("lang")
+    if not (place or words.dateline_place):
+        place, spoken = dateline_in(words.body)
+        date = date or spoken
+    language = (
+        attribute(content, "language", "tag")
+        or xml_language(element)
+        or element.getroottree().getroot().get("lang")
+    )
     headline = _headline(content, language) or value(meta, "title") or words.headline
     assertions = {one.get("qcode") or one.get("literal"): one for one in find_all(element, "assert")}
     about = find_all(content, "subject")
     guid = element.get("guid")
     return Draft(
         guid=guid,
-        version=element.get("version"),
+        version=_counter(element.get("version")),
         provider=provider,
         published=instant(_first_date(element, meta, content), provider),
         first_published=instant(readable(value(meta, "firstCreated")), provider),
         embargo_until=_embargo(meta, provider),
         status=_suffix(attribute(meta, "pubStatus", "qcode")) or None,
-        kind=Kind.ADVISORY if _suffix(attribute(meta, "role", "qcode")) == "advisory" else None,
         language=language,
         headline=headline,
         # a picture that is all headline says less than its caption, and its headline is no story
-        body=words.body or words.abstract or _description(content) or ("" if item_class not in _TEXT_CLASSES else headline or ""),
+        body=words.body
+        or words.abstract
+        or _description(content)
+        or ("" if item_class not in _TEXT_CLASSES else headline or ""),
         slugline=value(content, "slugline"),
         byline=value(content, "by") or words.byline,
-        dateline_place=place or words.dateline_place or _located(content),
+        dateline_place=place or words.dateline_place or _located(content, provider),
         dateline_date=date or words.dateline_date,
         subjects=distinct([*_subjects(about, assertions), *keywords(values(content, "keyword"))]),
         places=tuple(_names_of(about, assertions, "geoarea", "poi", "5")),
@@ -114,7 +141,7 @@ def _draft(element: etree._Element, words: nitf.Parts, item_class: str) -> Draft
 
 
 def _suffix(qcode: str | None) -> str:
-    """"usable" of "stat:usable"."""
+    """ "usable" of "stat:usable"."""
     return (qcode or "").rpartition(":")[2].strip().lower()
 
 
@@ -145,7 +172,7 @@ def _first_date(
     )
 
 
-def _embargo(meta: etree._Element | None, provider: str | None) -> object:
+def _embargo(meta: etree._Element | None, provider: str | None) -> str | datetime | None:
     embargoed = find(meta, "embargoed")
     if embargoed is None:
         return None
@@ -170,11 +197,21 @@ def _headline(content: etree._Element | None, language: str | None) -> str | Non
 
 def _description(content: etree._Element | None) -> str:
     """A caption or summary: what an item without a body has to say."""
-    found = {_suffix(one.get("role")): text for one in find_all(content, "description") if (text := text_of(one))}
+    found = {
+        _suffix(one.get("role")): text for one in find_all(content, "description") if (text := text_of(one))
+    }
     return next((found[role] for role in _CAPTION_ROLES if role in found), "")
 
 
-def _located(content: etree._Element | None) -> str | None:
+def _counter(version: str | None) -> str | None:
+    """The version where it counts; Reuters also sends ten figures that say nothing of the order."""
+    return version if version and len(version.strip()) < _NOT_A_COUNT else None
+
+
+def _located(content: etree._Element | None, provider: str | None) -> str | None:
+    """Where the story was written, as a dateline would have it."""
+    if provider == "reuters":  # names the desk that handled the story: Bangalore for one from Damascus
+        return None
     for one in find_all(content, "located"):
         name = value(one, "name") or one.get("literal")
         if name and provider_name(name):  # not "No-Data-Available"
@@ -198,7 +235,7 @@ def _ed_note(meta: etree._Element | None) -> str | None:
 
 
 def _named(one: etree._Element, assertions: dict[str | None, etree._Element]) -> list[str]:
-    """The names of a concept, each once, in every language given; from the item's asserts where it has none."""
+    """The names of a concept, each once, in every language; from the item's asserts where it has none."""
     for concept in (one, assertions.get(one.get("qcode")), assertions.get(one.get("literal"))):
         names = [text for name in find_all(concept, "name")
                  if _suffix(name.get("role")) in _NAME_ROLES and (text := text_of(name))]  # fmt: skip
@@ -212,9 +249,9 @@ def _subjects(about: list[etree._Element], assertions: dict[str | None, etree._E
         concept = find(one, "mainConcept")
         for part in (one if concept is None else concept, *find_all(one, "facetConcept")):
             code = _code(part)
-            for name in _named(part, assertions) or [None]:
-                if code:
-                    yield Subject(code=code, name=name)
+            if code:
+                names = _named(part, assertions)
+                yield from (Subject(code=code, name=name) for name in names or (None,))
         for same in find_all(one, "sameAs"):
             if _IPTC_CODE.fullmatch(same.get("qcode") or ""):
                 yield Subject(code=same.get("qcode"), name=value(same, "name"))
@@ -222,7 +259,8 @@ def _subjects(about: list[etree._Element], assertions: dict[str | None, etree._E
 
 def _code(concept: etree._Element) -> str | None:
     if code := concept.get("qcode") or concept.get("uri"):
-        return str(code)
+        iptc = _IPTC_URI.fullmatch(code)
+        return f"{_IPTC_SCHEMES[iptc[1]]}:{iptc[2]}" if iptc else str(code)
     literal = (concept.get("literal") or "").strip()
     return f"{_suffix(concept.get('type')) or 'literal'}:{literal}" if literal else None
 
@@ -259,4 +297,6 @@ def _xhtml(root: etree._Element, headline: str | None) -> nitf.Parts:
 
 
 def _only(body: str) -> nitf.Parts:
-    return nitf.Parts(headline=None, byline=None, dateline_place=None, dateline_date=None, body=body, abstract="")
+    return nitf.Parts(
+        headline=None, byline=None, dateline_place=None, dateline_date=None, body=body, abstract=""
+    )

@@ -24,8 +24,21 @@ from ingest.normalise import Draft
 from ingest.readers.inline_text import collapse, element_text
 from ingest.readers.xml import XmlItem, finish_item, local_name, refuse, root_name, xml_items
 from ingest.readers.xml_fields import (
-    attribute, distinct, find, find_all, instant, keywords, provider_name, readable, split_dateline,
-    subject_code, text_of, usual_language, value, values, xml_language,
+    attribute,
+    distinct,
+    find,
+    find_all,
+    instant,
+    keywords,
+    provider_name,
+    readable,
+    split_dateline,
+    subject_code,
+    text_of,
+    usual_language,
+    value,
+    values,
+    xml_language,
 )  # fmt: skip
 
 _DOCDATA = "head/docdata"
@@ -111,7 +124,8 @@ def _draft(nitf: etree._Element) -> Draft:
         places=tuple(_places(nitf, docdata)),
         people=tuple(_named(nitf, docdata, "person")),
         organisations=tuple(_named(nitf, docdata, "org")),
-        urgency=attribute(nitf, "head/docdata/urgency", "ed-urg") or attribute(nitf, "head/urgency", "ed-urg"),
+        urgency=attribute(nitf, "head/docdata/urgency", "ed-urg")
+        or attribute(nitf, "head/urgency", "ed-urg"),
         genre=attribute(nitf, "head/tobject/tobject.property", "tobject.property.type"),
         ed_note=_ed_note(nitf, docdata),
         url=attribute(nitf, "head/pubdata", "ex-ref"),
@@ -202,7 +216,7 @@ def _slugline(
 
 
 def _byline(byline: etree._Element | None) -> str | None:
-    """"By BERNARD CONDON, AP Business Writer": the title apart from the name."""
+    """ "By BERNARD CONDON, AP Business Writer": the title apart from the name."""
     if byline is None:
         return None
     title = value(byline, "byttl")
@@ -223,7 +237,7 @@ def _dateline(dateline: etree._Element | None) -> tuple[str | None, str | None]:
 
 
 def _location(location: etree._Element) -> str | None:
-    """"Ottawa, Ontario, Canada" of its parts; its own words where it has no parts."""
+    """ "Ottawa, Ontario, Canada" of its parts; its own words where it has no parts."""
     named = list(dict.fromkeys(text for one in location if (text := text_of(one))))
     return ", ".join(named) if named and not (location.text or "").strip() else text_of(location)
 
@@ -260,6 +274,8 @@ def _named(nitf: etree._Element, docdata: etree._Element | None, tag: str) -> It
 def _ed_note(nitf: etree._Element, docdata: etree._Element | None) -> str | None:
     notes = [one.get("info") for one in find_all(docdata, "ed-msg")]
     notes += [one.get("comment") for one in find_all(nitf, "head/revision-history")]
-    notes += [text_of(one) for one in find_all(nitf, "body/body.head/note") if one.get("noteclass") == "editorsnote"]
+    notes += [
+        text_of(one) for one in find_all(nitf, "body/body.head/note") if one.get("noteclass") == "editorsnote"
+    ]
     notes += values(docdata, "ed-msg")
     return " ".join(dict.fromkeys(" ".join(note.split()) for note in notes if note and note.strip())) or None

@@ -12,6 +12,7 @@ of an item, with the namespaces and the envelope that the file began with.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import html.entities
 import re
 from collections.abc import Generator, Iterator
@@ -71,10 +72,8 @@ def root_name(head: bytes) -> str | None:
     if not text.startswith("<"):
         return None
     parser = _parser(("start",), None)
-    try:
+    with contextlib.suppress(etree.XMLSyntaxError):  # what stands before an error is enough, or nothing is
         parser.feed(text.encode())
-    except etree.XMLSyntaxError:
-        pass  # what stands before the error is enough, or there is nothing
     for _, element in parser.read_events():
         return local_name(element)
     return None
@@ -111,7 +110,7 @@ def refuse(item: XmlItem, ref: SourceRef, reason: str, remedy: str) -> Rejected:
 def excerpt(item: XmlItem) -> bytes:
     if item.element is None:
         return item.raw
-    return etree.tostring(item.element, encoding="utf-8", with_tail=False)[:MAX_EXCERPT_BYTES]
+    return bytes(etree.tostring(item.element, encoding="utf-8", with_tail=False)[:MAX_EXCERPT_BYTES])
 
 
 def _parser(events: tuple[str, ...], tags: tuple[str, ...] | None) -> etree.XMLPullParser:
@@ -285,7 +284,7 @@ def _declared(head: bytes) -> str | None:
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:
-    """Bytes to text by the byte-order mark, or what is declared, unless the first accented bytes disprove it."""
+    """Bytes to text by byte-order mark or declaration, unless the first accented bytes disprove it."""
     block = stream.read(_BLOCK)
     declared = _declared(block)
     encoding = _wide(block) or _stateful(declared)
@@ -315,7 +314,7 @@ def _stateful(declared: str | None) -> str | None:
 
 
 def _decoder(block: bytes, declared: str | None) -> codecs.IncrementalDecoder:
-    """Chosen by the first block that is not ASCII: UTF-8 where it is that, else the declared, else detected."""
+    """Chosen by the first block that is not ASCII: UTF-8 if it is that, else declared, else detected."""
     utf8 = codecs.getincrementaldecoder("utf-8")("depeche.windows-1252")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(block)  # a character may be cut by the block's end

@@ -14,14 +14,16 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from domain.story import Subject
+from ingest import dateline
 
 # Agencies under one name each, however their items spell it.
 _PROVIDERS = {
-    "agence france-presse": "afp", "agence france presse": "afp", "agencia efe": "efe", "efeservicios": "efe", "associated press": "ap",
-    "the associated press": "ap", "deutsche presse-agentur gmbh": "dpa", "thomson reuters": "reuters",
-    "australian associated press": "aap", "the canadian press": "cp", "press association": "pa",
-    "pa sport": "pa", "kyodonews": "kyodo", "itar-tass": "tass", "sda-ats": "ats", "belga exporter": "belga",
-    "algemeen nederlands persbureau": "anp", "business wire": "businesswire", "απε-μπε": "ana-mpe",
+    "agence france-presse": "afp", "agence france presse": "afp", "agencia efe": "efe", "efeservicios": "efe",
+    "associated press": "ap", "the associated press": "ap", "deutsche presse-agentur gmbh": "dpa",
+    "thomson reuters": "reuters", "australian associated press": "aap", "the canadian press": "cp",
+    "press association": "pa", "pa sport": "pa", "kyodonews": "kyodo", "itar-tass": "tass", "sda-ats": "ats",
+    "belga exporter": "belga", "algemeen nederlands persbureau": "anp", "business wire": "businesswire",
+    "απε-μπε": "ana-mpe",
 }  # fmt: skip
 # Where a provider writes times without a zone, they are its newsroom's; all others' are taken as UTC.
 _ZONES = {
@@ -44,6 +46,12 @@ _DATE = re.compile(
     rf"\b(?:{_MONTH} \d{{1,2}}(?:,? \d{{4}})?|\d{{1,2}}(?:\.|er|º)? (?:de )?{_MONTH}(?: (?:de )?\d{{4}})?"
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{8}"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b\.?",
+    re.I,
+)
+# As EFE and TASS write it: Nueva Delhi, 21 ene (EFE).- or MOSCOW, January 21. /TASS/.
+_SPOKEN = re.compile(
+    rf"([^\W\d_][^,()\n]{{1,40}}(?:, [^\W\d_][^,()\n\d]{{1,24}})?), "
+    rf"({_DATE.pattern[2:]})[.,]? ?(?:\([^()\n]{{2,40}}\)\s?\.?\s?[-–—]|/[A-Z-]{{2,12}}/\.)",
     re.I,
 )
 _TIMESTAMP = re.compile(r"\d{4}-?\d\d-?\d\d[T ]?\d\d:?\d\d.*")
@@ -81,7 +89,9 @@ def values(element: etree._Element | None, path: str) -> Iterator[str]:
 
 def attribute(element: etree._Element | None, path: str, name: str) -> str | None:
     """The first attribute `name` that is not empty, of the elements under `path`."""
-    return next((text for found in find_all(element, path) if (text := (found.get(name) or "").strip())), None)
+    return next(
+        (text for found in find_all(element, path) if (text := (found.get(name) or "").strip())), None
+    )
 
 
 def xml_language(element: etree._Element | None) -> str | None:
@@ -142,11 +152,25 @@ def split_dateline(text: str | None) -> tuple[str | None, str | None]:
     return place or None, date[0] if date else None
 
 
+def dateline_in(body: str) -> tuple[str | None, str | None]:
+    """The dateline at the head of the text, which a byline or an editor's note may precede."""
+    for paragraph in body.split("\n\n", 3)[:3]:
+        spoken = _SPOKEN.match(paragraph)
+        place, date = (spoken[1], spoken[2]) if spoken else dateline.find(f"{paragraph} ")
+        if place:
+            return place, date
+    return None, None
+
+
 def subject_code(code: str, *, scheme: str | None = None, provider: str | None = None) -> str:
     """A code with its scheme: IPTC's eight figures are "subj:" or, from 20000000 on, "medtop:"."""
     code = code.strip()
     if re.fullmatch(r"\d{8}", code):
-        return f"medtop:{code}" if code.startswith("20") or "mediatopic" in (scheme or "").lower() else f"subj:{code}"
+        return (
+            f"medtop:{code}"
+            if code.startswith("20") or "mediatopic" in (scheme or "").lower()
+            else f"subj:{code}"
+        )
     return f"{scheme or provider or 'literal'}:{code}"
 
 

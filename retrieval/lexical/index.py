@@ -32,6 +32,7 @@ LABEL_FIELDS = ("lang", "provider", "kind")
 NUMBER_FIELDS = ("passage_id", "version_id", "published", "year")
 WRITER_BYTES = 64_000_000  # Tantivy's buffer before it writes a segment; its least is 15 MB a thread
 LANGUAGES_CONSIDERED = 32
+LABELS_CONSIDERED = 10_000
 
 
 class LexicalIndex:
@@ -85,6 +86,10 @@ class LexicalIndex:
         """Languages that have passages, most frequent first."""
         self.searcher()
         return self._languages
+
+    def labels(self, field: str) -> list[str]:
+        """The values a label field takes, most frequent first."""
+        return [term for term, _ in self.searcher().terms_with_prefix(field, "", limit=LABELS_CONSIDERED)]
 
     def search(self, query: Query, *, depth: int, scope: Scope) -> Found:
         """The `depth` best visible passages for `query` within `scope`; equal scores in passage order."""

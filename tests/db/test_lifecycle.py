@@ -169,7 +169,12 @@ def test_by_hand(store: StoryStore, clock: Clock) -> None:
 
 
 def test_a_file_read_again_does_not_kill_a_released_story_again(store: StoryStore) -> None:
-    feed = [sent("a"), order(KILL, 1, target="a"), sent("b"), sent("b", "Off.", 1, status=Status.CANCELED)]
+    feed: list[BatchItem] = [
+        sent("a"),
+        order(KILL, 1, target="a"),
+        sent("b"),
+        sent("b", "Off.", 1, status=Status.CANCELED),
+    ]
     store.add_batch(feed)
     store.release("a", "mistaken kill", "chief")
     store.release("b", "mistaken kill", "chief")

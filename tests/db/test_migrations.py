@@ -116,7 +116,7 @@ def test_migration_cut_short_leaves_nothing(sqlite_url: str, monkeypatch: pytest
         raise StoreError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(migrate.uuid, "uuid4", broken)
+        patch.setattr("uuid.uuid4", broken)
         with pytest.raises(StoreError, match="power cut"):
             StoryStore.open(sqlite_url)
     engine = sa.create_engine(sqlite_url)

@@ -1,0 +1,107 @@
+"""Each sentence of a draft meets the stories: supported, re-cited, or withheld with the reasons.
+
+A sentence is first held against the sources it names, then against every other story found; the
+answer keeps what some story carries. Sentences in which the model declines are left out entirely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from answering.citations import Support, find_support
+from answering.declines import is_decline
+from answering.evidence import EvidenceStory
+from answering.options import AnswerOptions
+from answering.outcome import Bearing, bearing
+from answering.pack import PackedPrompt
+from answering.parse import DraftSentence
+from answering.questions import Asked
+from answering.verify.closeness import Closeness
+from domain.answer import Sentence, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A draft after the check. `declined` counts sentences in which the model said it had no answer."""
+
+    kept: tuple[tuple[Sentence, Bearing], ...]
+    withheld: tuple[Sentence, ...]
+    declined: int
+
+
+def review(
+    draft: Sequence[DraftSentence],
+    *,
+    asked: Asked,
+    prompt: PackedPrompt,
+    stories: Sequence[EvidenceStory],
+    closeness: Closeness,
+    options: AnswerOptions,
+) -> Reviewed:
+    """The sentences that stand, with how they bear on the question, and those that do not."""
+    kept: list[tuple[Sentence, Bearing]] = []
+    withheld: list[Sentence] = []
+    declined = 0
+    for drafted in draft:
+        if is_decline(drafted.text):
+            declined += 1
+            continue
+        named = [s.story for n in drafted.sources if (s := prompt.source(n))]
+        best = best_support(drafted.text, named, stories, asked=asked, closeness=closeness, options=options)
+        if best is None:
+            withheld.append(_unsupported(drafted.text, ("no story was found",)))
+        elif best.judgement.verdict is Verdict.UNSUPPORTED:
+            withheld.append(_unsupported(drafted.text, best.judgement.reasons))
+        elif all(drafted.text != s.text for s, _ in kept):
+            kept.append((_sentence(drafted.text, best), bear(asked, drafted.text, best, closeness)))
+    return Reviewed(kept=tuple(kept), withheld=tuple(withheld), declined=declined)
+
+
+def best_support(
+    text: str,
+    named: Sequence[EvidenceStory],
+    stories: Iterable[EvidenceStory],
+    *,
+    asked: Asked,
+    closeness: Closeness,
+    options: AnswerOptions,
+) -> Support | None:
+    """The best support among the stories named; among the others when those named do not carry the sentence."""
+    best = _best(text, named, asked, closeness, options)
+    if best is not None and best.judgement.verdict is Verdict.SUPPORTED:
+        return best
+    others = [s for s in stories if s not in named]
+    other = _best(text, others, asked, closeness, options)
+    if best is None or (other is not None and other.judgement.verdict is not Verdict.UNSUPPORTED and other.rank > best.rank):
+        return other
+    return best
+
+
+def bear(asked: Asked, text: str, support: Support, closeness: Closeness) -> Bearing:
+    """How a supported sentence bears on the question: the nearer of the sentence and its quotes counts."""
+    near = closeness.among(asked.text, [text, *(c.quote for c in support.citations)])
+    return bearing(asked, text, asked.language, [support.story], closeness=max(near))
+
+
+def _best(
+    text: str, stories: Sequence[EvidenceStory], asked: Asked, closeness: Closeness, options: AnswerOptions
+) -> Support | None:
+    best: Support | None = None
+    for story in stories:
+        found = find_support(text, story, language=asked.language, closeness=closeness, thresholds=options.thresholds)
+        if found and (best is None or found.rank > best.rank):
+            best = found
+        if best and best.judgement.verdict is Verdict.SUPPORTED:
+            break
+    return best
+
+
+def _sentence(text: str, support: Support) -> Sentence:
+    return Sentence(
+        text=text, verdict=support.judgement.verdict, citations=support.citations, reasons=support.judgement.reasons
+    )
+
+
+def _unsupported(text: str, reasons: tuple[str, ...]) -> Sentence:
+    return Sentence(text=text, verdict=Verdict.UNSUPPORTED, reasons=reasons)

@@ -1,0 +1,207 @@
+"""The query language of archivists, beside plain questions. No text is an error.
+
+    "common agricultural policy" AND (wheat OR barley) NOT maize
+    headline:strike place:paris person:"Helmut Kohl" subject:coffee
+    provider:reuters lang:fr kind:alert date:1987-03..1987-06 "price rise"~3 elect*
+
+Words side by side must all occur. A phrase may have `~n` words between; `*` ends a prefix;
+a date is a year, a month, a day or a range of them, open at either end. What cannot be
+understood (an unknown field, an unclosed quote) is read as words. Tantivy's own lenient
+parser makes the tree; here it becomes a query in which every word is analysed as the
+stories were.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tantivy import FieldType, Occur, Query, Schema, parse_query_lenient
+
+from retrieval.instants import microseconds
+from retrieval.lexical.analysis import terms
+from retrieval.lexical.question import word_query
+
+TEXT_FIELDS = {
+    "headline": "headline",
+    "title": "headline",
+    "body": "body",
+    "place": "place",
+    "person": "people",
+    "people": "people",
+    "subject": "subject",
+}
+LABEL_FIELDS = {"provider": "provider", "lang": "lang", "language": "lang", "kind": "kind"}
+DATE_FIELDS = frozenset({"date", "published"})
+
+_FIELDS = "|".join((*TEXT_FIELDS, *LABEL_FIELDS, *DATE_FIELDS))
+_OPERATOR = re.compile(
+    rf'(?<!\w)(?:(?:{_FIELDS}):\S|(?:AND|OR|NOT)\b|"[^"]+"|[+-](?=[\w"])|\w+\*)', re.UNICODE
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_QUESTION_END = re.compile(r"[?؟？]\s*$")
+
+Labels = Callable[[str], Sequence[str]]
+
+
+def is_expression(text: str) -> bool:
+    """Whether the text is meant as an expression: it has an operator and is not a question.
+
+    A text all in capitals is a headline: its AND joins nouns.
+    """
+    if _QUESTION_END.search(text) or (text.isupper() and ":" not in text and '"' not in text):
+        return False
+    return _OPERATOR.search(text) is not None
+
+
+def expression_query(own: Schema, text: str, *, languages: Sequence[str], labels: Labels) -> Query:
+    """The expression as a query. `labels` lists a label field's values, so that case need not match."""
+    tree, _ = parse_query_lenient(text)
+    translator = _Translator(own=own, languages=tuple(languages), labels=labels)
+    return translator.query(tree) or Query.empty_query()
+
+
+@dataclass(frozen=True, slots=True)
+class _Translator:
+    own: Schema
+    languages: tuple[str, ...]
+    labels: Labels
+
+    def query(self, node: dict[str, Any]) -> Query | None:
+        """None for what holds no word at all."""
+        match node["type"]:
+            case "bool":
+                return self._group(node["clauses"])
+            case "literal":
+                return self._literal(node["field_name"], node["phrase"], node)
+            case "range":
+                return self._range(node)
+            case "boost":
+                inner = self.query(node["underlying"])
+                return None if inner is None else Query.boost_query(inner, float(node["boost"]))
+            case "set":
+                return self._words(" ".join(node["elements"]))
+            case "regex":
+                return self._words(str(node["pattern"]))
+            case "all":
+                return Query.all_query()
+            case _:
+                return None
+
+    def _group(self, clauses: Sequence[tuple[str | None, dict[str, Any]]]) -> Query | None:
+        parts = [(occur, self.query(node)) for occur, node in clauses]
+        meant = [(_OCCUR[occur], part) for occur, part in parts if part is not None]
+        if not meant:
+            return None
+        if all(occur is Occur.MustNot for occur, _ in meant):  # "NOT x": everything else
+            meant.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
+        return Query.boolean_query(meant)
+
+    def _literal(self, name: str | None, text: str, node: dict[str, Any]) -> Query | None:
+        if name in DATE_FIELDS:
+            period = date_range(text)
+            return self._published(*period) if period else self._words(text)
+        if name in LABEL_FIELDS:
+            return self._label(LABEL_FIELDS[name], text)
+        fields = (TEXT_FIELDS[name],) if name in TEXT_FIELDS else ("body", "headline")
+        if name is not None and name not in TEXT_FIELDS:
+            text = f"{name} {text}"  # "note: wheat" is two words, not a field
+        if text.endswith("*"):
+            return self._prefix(fields, text.rstrip("*"))
+        if node["delimiter"] == "none" and fields == ("body", "headline"):
+            return self._words(text)
+        return self._phrase(fields, text, slop=int(node["slop"]))
+
+    def _words(self, text: str) -> Query | None:
+        """Every word, in the body or the headline."""
+        spoken = terms(text, None)
+        if not spoken:
+            return None
+        queries = [word_query(self.own, word, [None, *self.languages]) for word in spoken]
+        return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+    def _phrase(self, fields: Sequence[str], text: str, *, slop: int) -> Query | None:
+        """The words in this order, under each language's stemming; the best field counts."""
+        variants = dict.fromkeys(tuple(terms(text, language)) for language in (None, *self.languages))
+        queries = [
+            Query.term_query(self.own, field, spoken[0])
+            if len(spoken) == 1
+            else Query.phrase_query(self.own, field, list(spoken), slop=slop)
+            for spoken in variants
+            if spoken
+            for field in fields
+        ]
+        return Query.disjunction_max_query(queries) if queries else None
+
+    def _prefix(self, fields: Sequence[str], text: str) -> Query | None:
+        spoken = terms(text, None)
+        if not spoken:
+            return None
+        # Terms hold letters, marks and digits only: nothing in them is special to a regular expression.
+        starting = [Query.regex_query(self.own, field, f"{spoken[-1]}.*") for field in fields]
+        whole = [word_query(self.own, word, [None, *self.languages]) for word in spoken[:-1]]
+        return Query.boolean_query(
+            [(Occur.Must, query) for query in (*whole, Query.disjunction_max_query(starting))]
+        )
+
+    def _label(self, field: str, text: str) -> Query:
+        wanted = text.casefold()
+        values = [value for value in self.labels(field) if value.casefold() == wanted]
+        return Query.const_score_query(Query.term_set_query(self.own, field, values or [text]), 0.0)
+
+    def _range(self, node: dict[str, Any]) -> Query | None:
+        """`date:[1987 TO 1988]`, `date:>=1987-03`; ranges of anything else are read as words."""
+        lower, upper = node["lower"], node["upper"]
+        first = date_range(str(lower.get("value", "")))
+        last = date_range(str(upper.get("value", "")))
+        if node["field"] not in DATE_FIELDS or not (first or last):
+            return self._words(" ".join(str(end["value"]) for end in (lower, upper) if "value" in end))
+        since = None if first is None else first[0] if lower["type"] == "inclusive" else first[1]
+        until = None if last is None else last[1] if upper["type"] == "inclusive" else last[0]
+        return self._published(since, until)
+
+    def _published(self, since: datetime | None, until: datetime | None) -> Query:
+        limits = Query.range_query(
+            self.own,
+            "published",
+            FieldType.Integer,
+            lower_bound=None if since is None else microseconds(since),
+            upper_bound=None if until is None else microseconds(until) - 1,
+        )
+        return Query.const_score_query(limits, 0.0)
+
+
+def date_range(text: str) -> tuple[datetime | None, datetime | None] | None:
+    """ "1987", "1987-03", "1987-03-02", "1987-03..1987-06", "..1990", "1990..": start, and end exclusive.
+
+    None where it is not a date.
+    """
+    first, dots, last = text.strip().partition("..")
+    begins, ends = _period(first), _period(last if dots else first)
+    if (first and begins is None) or (last and ends is None) or (begins is None and ends is None):
+        return None
+    return (begins[0] if begins else None, ends[1] if ends else None)
+
+
+def _period(text: str) -> tuple[datetime, datetime] | None:
+    found = _DATE.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    try:
+        start = datetime(year or 0, month or 1, day or 1, tzinfo=UTC)
+    except ValueError:
+        return None
+    if day is not None:
+        return start, start + timedelta(days=1)
+    months = 1 if month is not None else 12
+    last_month = start.month + months - 1
+    last_day = calendar.monthrange(start.year, last_month)[1]
+    return start, datetime(start.year, last_month, last_day, tzinfo=UTC) + timedelta(days=1)
+
+
+_OCCUR = {None: Occur.Must, "must": Occur.Must, "should": Occur.Should, "must_not": Occur.MustNot}

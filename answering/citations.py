@@ -41,7 +41,9 @@ def cite(story: EvidenceStory, start: int, end: int) -> Citation:
     """A citation of body[start:end]. Raises ValueError for an empty or foreign slice."""
     quote = story.body[start:end]
     if not quote.strip() or not 0 <= start < end <= len(story.body):
-        raise ValueError(f"nothing to cite at {start}:{end} of {story.hit.guid}, {len(story.body)} characters long")
+        raise ValueError(
+            f"nothing to cite at {start}:{end} of {story.hit.guid}, {len(story.body)} characters long"
+        )
     return Citation(
         guid=story.hit.guid, version=story.hit.version, published=story.hit.published, start=start, end=end,
         quote=quote, provider=story.hit.provider, headline=story.hit.headline,
@@ -104,7 +106,7 @@ def _spans_around(chosen: Sequence[int], story: EvidenceStory) -> list[tuple[int
         spans[i, i] = None
     for i in chosen:
         for first, last in ((i - 1, i), (i, i + 1)):
-            if 0 <= first and last < len(story.sentences) and not gives_orders(story.text(first, last)):
+            if first >= 0 and last < len(story.sentences) and not gives_orders(story.text(first, last)):
                 spans[first, last] = None
     return list(spans)
 

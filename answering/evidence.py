@@ -65,7 +65,9 @@ class EvidenceStory:
     def within_passage(self) -> range:
         """The sentences that the hit's passage touches."""
         touched = [
-            i for i, (start, end) in enumerate(self.sentences) if start < self.hit.end and self.hit.start < end
+            i
+            for i, (start, end) in enumerate(self.sentences)
+            if start < self.hit.end and self.hit.start < end
         ]
         return range(touched[0], touched[-1] + 1) if touched else range(0)
 

@@ -11,7 +11,19 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-_ARABIC = {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ؤ": "و", "ئ": "ئ", "ـ": ""}
+_ARABIC = {
+    "أ": "ا",
+    "إ": "ا",
+    "آ": "ا",
+    "ٱ": "ا",
+    "ى": "ي",
+    "ی": "ي",
+    "ة": "ه",
+    "ک": "ك",
+    "ؤ": "و",
+    "ئ": "ئ",
+    "ـ": "",
+}
 _PUNCTUATION = {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/",
                 "٪": "%", "٫": ".", "٬": ",", "،": ",", "؛": ";", "؟": "?", "ß": "ss", "ı": "i", "ø": "o", "ł": "l",
                 "đ": "d", "æ": "ae", "œ": "oe"}  # fmt: skip
@@ -28,9 +40,13 @@ class _Folding(dict[int, str]):
             folded = "\n" if character == "\n" else " "
         else:
             decomposed = unicodedata.normalize("NFKD", character.casefold())
-            kept = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+            kept = "".join(
+                c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
+            )
             kept = "".join(_PUNCTUATION.get(c, _ARABIC.get(c, c)) for c in kept)
-            folded = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in kept)
+            folded = "".join(
+                str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in kept
+            )
         self[code] = folded
         return folded
 

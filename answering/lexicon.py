@@ -11,12 +11,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 
 from answering.folding import fold
+
+_FOLDER = Path(__file__).with_name("lexicons")
 
 LANGUAGES = ("en", "fr", "es", "de", "pt", "ar")
 
@@ -63,7 +65,7 @@ def lexicon(language: str | None) -> Lexicon:
     code = (language or "").split("-")[0].lower()
     if code not in LANGUAGES:
         return _empty(code)
-    raw = tomllib.loads((resources.files("answering") / "lexicons" / f"{code}.toml").read_text("utf-8"))
+    raw = tomllib.loads((_FOLDER / f"{code}.toml").read_text("utf-8"))
 
     def patterns(section: str) -> dict[str, re.Pattern[str]]:
         return {
@@ -128,16 +130,17 @@ def country_names() -> Mapping[str, str]:
 @cache
 def places() -> Mapping[str, re.Pattern[str]]:
     """Line name of places.toml → pattern of its forms in the six languages."""
-    raw = tomllib.loads((resources.files("answering") / "lexicons" / "places.toml").read_text("utf-8"))
+    raw = tomllib.loads((_FOLDER / "places.toml").read_text("utf-8"))
     return {
-        name: re.compile(rf"(?:{_PROCLITICS})?(?:{'|'.join(alternatives(words))})") for name, words in raw.items()
+        name: re.compile(rf"(?:{_PROCLITICS})?(?:{'|'.join(alternatives(words))})")
+        for name, words in raw.items()
     }
 
 
 @cache
 def units() -> tuple[re.Pattern[str], tuple[str, ...]]:
     """One pattern with a group for each unit, and the units' names in the groups' order."""
-    raw = tomllib.loads((resources.files("answering") / "lexicons" / "units.toml").read_text("utf-8"))
+    raw = tomllib.loads((_FOLDER / "units.toml").read_text("utf-8"))
     groups = []
     for words in raw.values():
         groups.append(f"((?:{'|'.join(alternatives(words))}))")

@@ -19,8 +19,7 @@ class AnswerOptions:
 
     extractive: bool = False  # quote the best sentences even where a model is at hand
     evidence: int = 8  # stories offered to the packer
-    budget: int = STORY_TOKENS  # tokens of stories in the prompt
+    budget: int | None = None  # tokens of stories in the prompt; None: STORY_TOKENS
     max_tokens: int = ANSWER_TOKENS  # tokens of the answer at most
-    remember: bool = True  # store the answer with its citations
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: Limits = field(default_factory=Limits)

@@ -59,7 +59,8 @@ def bearing(
         focus_found=_focus_found(asked, stories),
         kind_met=asked.is_met_by(sentence, language),
         closeness=closeness,
-        crosses_languages=bool(stories) and not any(same_language(asked.language, s.hit.language) for s in stories),
+        crosses_languages=bool(stories)
+        and not any(same_language(asked.language, s.hit.language) for s in stories),
     )
 
 
@@ -77,7 +78,9 @@ def _years_found(asked: Asked, stories: Sequence[EvidenceStory]) -> bool:
         known.add(story.hit.published.year)
         known |= {m.year for m in find_moments(_whole(story), story.hit.language, anchor=story.hit.published.date())
                   if m.year}  # fmt: skip
-        known |= {int(v) for q in find_quantities(_whole(story), story.hit.language) for v in q.values if v < 3000}
+        known |= {
+            int(v) for q in find_quantities(_whole(story), story.hit.language) for v in q.values if v < 3000
+        }
     return asked.years <= known
 
 

@@ -65,7 +65,7 @@ def pack(
         sources = _number(chosen, ranked, order=order, chronicle=budget >= _CHRONICLE)
         prompt = messages([_block(s) for s in sources], question, language)
         tokens = generator.count_prompt(prompt)
-        if tokens <= room and tokens - empty <= budget or not chosen:
+        if (tokens <= room and tokens - empty <= budget) or not chosen:
             break
         chosen.pop()  # pieces counted apart may come to more together: the last chosen goes
     if not chosen and ranked:

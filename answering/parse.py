@@ -18,7 +18,9 @@ _MARK = re.compile(
 )
 _STOP_AFTER = re.compile(r"(?P<stop>[.!?؟。]+)(?P<marks>(?:\s*[\[［【][^\]］】\n]{1,30}[\]］】])+)")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
-_PREFIX = re.compile(r"^\s*(?:answer|réponse|respuesta|antwort|resposta|الإجابة|الجواب)\s*[:：]\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^\s*(?:answer|réponse|respuesta|antwort|resposta|الإجابة|الجواب)\s*[:：]\s*", re.IGNORECASE
+)
 _MARKUP = re.compile(r"\*\*|__|`|^#+\s+", re.MULTILINE)
 _FARTHEST = 20  # sources in one range at most: "[1-9]" names nine, a year in brackets names none
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator as Stream
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 
 from answering.evidence import EvidenceStory, gather
 from answering.extract import extract
 from answering.languages import not_in_archive, question_language
-from answering.options import AnswerOptions
+from answering.options import STORY_TOKENS, AnswerOptions
 from answering.outcome import Bearing, bearing, decide
 from answering.pack import PackedPrompt, pack
 from answering.parse import parse_draft
@@ -36,7 +37,7 @@ from domain.answer import (
     TextDelta,
     TokenCount,
 )
-from domain.errors import ModelError, StoreError
+from domain.errors import ModelError
 from domain.protocols import Embedder, Generator
 from domain.query import Hit, Query, SearchResult
 
@@ -57,7 +58,7 @@ class _Written:
     kept: Kept
     withheld: tuple[Sentence, ...] = ()
     model: str | None = None
-    tokens: TokenCount = TokenCount()
+    tokens: TokenCount = field(default_factory=TokenCount)
     first_token: float | None = None
 
 
@@ -118,7 +119,7 @@ class Answerer:
         query: Query,
         began: float,
         stop: Callable[[], bool] | None,
-    ) -> Iterator[TextDelta]:
+    ) -> Stream[TextDelta, None, _Written]:
         """Streams the draft and returns what stands of it; quotes the stories where there is no model."""
         if self._generator is None or not ranked:
             return self._quoted(asked, ranked)
@@ -137,7 +138,7 @@ class Answerer:
         query: Query,
         began: float,
         stop: Callable[[], bool] | None,
-    ) -> Iterator[TextDelta]:
+    ) -> Stream[TextDelta, None, _Written]:
         prompt = self._pack(generator, asked, ranked, query)
         pieces: list[str] = []
         first: float | None = None
@@ -169,10 +170,12 @@ class Answerer:
             kept = self._quoted(asked, ranked).kept or kept
         return _Written(kept=kept, withheld=reviewed.withheld, model=model, tokens=tokens, first_token=first)
 
-    def _pack(self, generator: Generator, asked: Asked, ranked: Sequence[Ranked], query: Query) -> PackedPrompt:
+    def _pack(
+        self, generator: Generator, asked: Asked, ranked: Sequence[Ranked], query: Query
+    ) -> PackedPrompt:
         return pack(
             ranked, question=asked.text, language=asked.language, generator=generator,
-            budget=self._options.budget, max_tokens=self._options.max_tokens, order=query.order,
+            budget=self._options.budget or STORY_TOKENS, max_tokens=self._options.max_tokens, order=query.order,
         )  # fmt: skip
 
     def _quoted(self, asked: Asked, ranked: Sequence[Ranked]) -> _Written:
@@ -180,7 +183,9 @@ class Answerer:
         kept: list[tuple[Sentence, Bearing]] = []
         for sentence in extract(asked, ranked):
             item = by_quote[sentence.text]
-            bears = bearing(asked, sentence.text, item.story.hit.language, [item.story], closeness=item.closeness)
+            bears = bearing(
+                asked, sentence.text, item.story.hit.language, [item.story], closeness=item.closeness
+            )
             if bears.answers(self._options.limits):
                 kept.append((sentence, bears))
         return _Written(kept=tuple(kept))
@@ -188,20 +193,21 @@ class Answerer:
     def _finish(
         self, asked: Asked, result: SearchResult, written: _Written, retrieved: float, began: float
     ) -> Answer:
-        """The last look at what may be shown, the outcome, and the answer's place in the store."""
+        """The last look at what may be shown, and the outcome."""
         hits, kept = self._visible(result, written.kept)
         outcome = decide(kept, self._options.limits)
         answered = outcome is not Outcome.NOT_IN_ARCHIVE
         sentences = tuple(s for s, _ in kept) if answered else ()
         beside = () if answered else tuple(s for s, _ in kept)  # true, but no answer to this question
-        text = " ".join(s.text for s in sentences) if answered else not_in_archive(asked.language, nearest=bool(hits))
-        answer = Answer(
+        text = " ".join(s.text for s in sentences)
+        if not answered:
+            text = not_in_archive(asked.language, nearest=bool(hits))
+        return Answer(
             question=asked.text, outcome=outcome, text=text, sentences=sentences,
             withheld=(*written.withheld, *beside), evidence=hits, query=result.query, model=written.model,
             tokens=written.tokens, language=asked.language,
             seconds=Seconds(retrieve=retrieved, first_token=written.first_token, total=perf_counter() - began),
         )  # fmt: skip
-        return self._remembered(answer)
 
     def _visible(self, result: SearchResult, kept: Kept) -> tuple[tuple[Hit, ...], Kept]:
         """Hits and sentences less those of stories killed, held, replaced or embargoed since the search."""
@@ -214,13 +220,5 @@ class Answerer:
         )
         return hits, stands
 
-    def _remembered(self, answer: Answer) -> Answer:
-        if not self._options.remember:
-            return answer
-        settings = {"model": answer.model or "extractive", "budget": str(self._options.budget),
-                    "evidence": str(self._options.evidence), "max_tokens": str(self._options.max_tokens)}  # fmt: skip
-        try:
-            return replace(answer, answer_id=self._store.save_answer(answer, settings=settings))
-        except StoreError as error:  # an answer is not lost because an ingestion holds the database
-            _log.warning("the answer was given but not stored: %s", error)
-            return answer
+
+__all__ = ["AnswerOptions", "Answerer"]

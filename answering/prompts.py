@@ -32,9 +32,7 @@ _EXAMPLE_STORIES = (
     "</stories>"
 )
 _EXAMPLE_QUESTION = "When did the Nordlys run aground, and who was its captain?"
-_EXAMPLE_ANSWER = (
-    "The Nordlys ran aground off Bergen on Thursday 1 March 1984 [1]. Its captain, Arne Vik, was suspended [2]."
-)
+_EXAMPLE_ANSWER = "The Nordlys ran aground off Bergen on Thursday 1 March 1984 [1]. Its captain, Arne Vik, was suspended [2]."
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",

@@ -60,7 +60,9 @@ def understand(question: str, language: str) -> Asked:
     """What the question asks for, in its language."""
     held = lexicon(language)
     folded = fold(question)
-    kind = next((Kind(name) for name in _ORDER if name in held.question and _asks(held.question[name], folded)), None)
+    kind = next(
+        (Kind(name) for name in _ORDER if name in held.question and _asks(held.question[name], folded)), None
+    )
     names = tuple(n for n in find_names(question, language) if n.surely)
     years = frozenset(m.year for m in find_moments(question, language) if m.year)
     name_parts = {p for n in names for p in n.parts}

@@ -73,7 +73,9 @@ def best_support(
         return best
     others = [s for s in stories if s not in named]
     other = _best(text, others, asked, closeness, options)
-    if best is None or (other is not None and other.judgement.verdict is not Verdict.UNSUPPORTED and other.rank > best.rank):
+    if best is None or (
+        other is not None and other.judgement.verdict is not Verdict.UNSUPPORTED and other.rank > best.rank
+    ):
         return other
     return best
 
@@ -89,7 +91,9 @@ def _best(
 ) -> Support | None:
     best: Support | None = None
     for story in stories:
-        found = find_support(text, story, language=asked.language, closeness=closeness, thresholds=options.thresholds)
+        found = find_support(
+            text, story, language=asked.language, closeness=closeness, thresholds=options.thresholds
+        )
         if found and (best is None or found.rank > best.rank):
             best = found
         if best and best.judgement.verdict is Verdict.SUPPORTED:
@@ -99,7 +103,10 @@ def _best(
 
 def _sentence(text: str, support: Support) -> Sentence:
     return Sentence(
-        text=text, verdict=support.judgement.verdict, citations=support.citations, reasons=support.judgement.reasons
+        text=text,
+        verdict=support.judgement.verdict,
+        citations=support.citations,
+        reasons=support.judgement.reasons,
     )
 
 

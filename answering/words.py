@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 
 import simplemma
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # a C module without stubs
 
 from answering.folding import fold
 from answering.lexicon import LANGUAGES, lexicon

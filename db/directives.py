@@ -15,8 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from db import acts, references
-from db.database import insert_or
+from db.database import PARAMETERS, insert_or
 from db.lifecycle import Act
+from db.rows import chunks
 from db.tables import DirectiveState, directive, story, version
 from domain.story import Action, Directive, SourceRef, Version
 
@@ -65,20 +66,29 @@ def retry_pending(
     """Carries out what waited for one of the arrivals, oldest message first."""
     if not arrivals:
         return
-    providers = {one.version.provider for one in arrivals}
-    waiting = connection.execute(
-        sa.select(directive)
-        .where(
-            directive.c.state == sa.literal_column(f"'{DirectiveState.PENDING}'"),
-            directive.c.provider.in_(providers),
-        )
-        .order_by(directive.c.issued)
-    ).all()
-    for row in waiting:
+    for row in _waiting_for(connection, [one.version for one in arrivals]):
         place = next((one.place for one in arrivals if _concerns(row, one.version)), None)
         if place is not None:
             done = _carry_out(connection, row, epoch=epoch, now=now)
             yield Result(counted=done.counted, visibility_changed=done.visibility_changed, place=place)
+
+
+def _waiting_for(connection: sa.Connection, sent: Sequence[Version]) -> list[sa.Row[Any]]:
+    """The few that may concern these versions: an archive of decades has thousands waiting."""
+    found: dict[int, sa.Row[Any]] = {}
+    earliest, latest = min(one.published for one in sent), max(one.published for one in sent)
+    in_window = directive.c.issued.between(earliest - references.CLOCK_SKEW, latest + references.WINDOWS[-1])
+    waiting = sa.select(directive).where(
+        directive.c.state == sa.literal_column(f"'{DirectiveState.PENDING}'"),
+        directive.c.provider.in_({one.provider for one in sent}),
+    )
+    for guids in chunks(sorted({one.guid for one in sent}), PARAMETERS // 3):
+        named = (directive.c.target, directive.c.replacement, directive.c.reference)
+        by_name = [column.in_(guids) for column in named]
+        by_words = sa.and_(directive.c.reference.is_not(None), in_window)
+        for row in connection.execute(waiting.where(sa.or_(*by_name, by_words))):
+            found[row.directive_id] = row
+    return sorted(found.values(), key=lambda row: (row.issued, row.directive_id))
 
 
 def _concerns(row: sa.Row[Any], sent: Version) -> bool:
@@ -86,7 +96,7 @@ def _concerns(row: sa.Row[Any], sent: Version) -> bool:
         return False
     if sent.guid in (row.target, row.replacement):
         return True
-    if row.reference is None:
+    if row.reference is None or (sent.source is not None and sent.source == _source(row)):
         return False
     named = references.Named(story_id=0, guid=sent.guid, slugline=sent.slugline, headline=sent.headline)
     return references.match(row.reference, named) is not references.Match.NONE
@@ -201,9 +211,6 @@ def _row(item: Directive, replacement: str | None, now: datetime) -> dict[str, A
 
 
 def directive_of(row: sa.Row[Any]) -> Directive:
-    source = (
-        None if row.source_path is None else SourceRef(path=row.source_path, position=row.source_position)
-    )
     return Directive(
         action=Action(row.action),
         provider=row.provider,
@@ -211,6 +218,12 @@ def directive_of(row: sa.Row[Any]) -> Directive:
         target=row.target,
         reference=row.reference,
         reason=row.reason,
-        source=source,
+        source=_source(row),
         replacement=row.replacement,
     )
+
+
+def _source(row: sa.Row[Any]) -> SourceRef | None:
+    if row.source_path is None:
+        return None
+    return SourceRef(path=row.source_path, position=row.source_position)

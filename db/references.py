@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntFlag
+from functools import lru_cache
 
 import sqlalchemy as sa
 
 from db.tables import story, version
+from domain.story import SourceRef
 
 # Agencies kill what they have just sent; the longer window is for notices that come after an inquiry.
 WINDOWS = (timedelta(days=7), timedelta(days=60))
@@ -24,6 +26,7 @@ SHORTEST_PHRASE = 8  # characters of a headline or slugline that may match insid
 
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"[^\W_]*\d[^\W_]*")
+_LAST_RUN = re.compile(r"[\W_]+")
 _EDGES = " .,;:()[]-–—"
 _QUOTES = str.maketrans("", "", "\"'«»“”„‘’`")
 
@@ -48,23 +51,42 @@ class Named:
     headline: str | None
 
 
-def match(reference: str, named: Named) -> Match:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A reference taken apart once: it is compared with every story of a window."""
+
+    words: str
+    tokens: frozenset[str]
+    numbers: frozenset[str]  # without leading zeros
+    is_short: bool  # so short that a number in it must be an address
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(reference: str) -> _Wanted:
     words = _plain(reference)
-    if not words:
+    return _Wanted(
+        words=words,
+        tokens=frozenset(token.strip(_EDGES) for token in words.split()),
+        numbers=frozenset(number.lstrip("0") for number in _NUMBER.findall(words)) - {""},
+        is_short=len(words.split()) <= MOST_WORDS_AROUND_NUMBER,
+    )
+
+
+def match(reference: str, named: Named) -> Match:
+    wanted = _taken_apart(reference)
+    if not wanted.words:
         return Match.NONE
     guid = named.guid.casefold()
     found = Match.NONE
-    if words == guid or any(token.strip(_EDGES) == guid for token in words.split()):
+    if guid == wanted.words or guid in wanted.tokens:
         found |= Match.GUID
-    if any(_ends_with_number(guid, number) for number in _NUMBER.findall(words)):
+    if wanted.numbers and _LAST_RUN.split(guid)[-1].lstrip("0") in wanted.numbers:
         found |= Match.NUMBER
-    if _names(words, named.headline):
+    if _names(wanted.words, named.headline):
         found |= Match.HEADLINE
-    if _names(words, named.slugline):
+    if _names(wanted.words, named.slugline):
         found |= Match.SLUGLINE
-    if found == Match.NUMBER and len(words.split()) > MOST_WORDS_AROUND_NUMBER:
-        return Match.NONE
-    return found
+    return Match.NONE if found == Match.NUMBER and not wanted.is_short else found
 
 
 def _names(words: str, title: str | None) -> bool:
@@ -74,12 +96,6 @@ def _names(words: str, title: str | None) -> bool:
     if words == wanted:
         return True
     return len(wanted) >= SHORTEST_PHRASE and f" {wanted} " in f" {words} "
-
-
-def _ends_with_number(guid: str, number: str) -> bool:
-    """Whether the guid's last run of letters and digits is the number, leading zeros aside."""
-    last = re.split(r"[\W_]+", guid)[-1]
-    return last.lstrip("0") == number.lstrip("0") != ""
 
 
 def _plain(text: str) -> str:
@@ -97,8 +113,14 @@ def best(reference: str, candidates: Iterable[Named]) -> set[int]:
     return {story_id for story_id, kind in found.items() if kind == surest}
 
 
-def find(connection: sa.Connection, *, provider: str, reference: str, issued: datetime) -> set[int]:
-    """The provider's stories meant: an exact guid at any age, otherwise those of the last days."""
+def find(
+    connection: sa.Connection, *, provider: str, reference: str, issued: datetime, notice: SourceRef | None
+) -> set[int]:
+    """The provider's stories meant: an exact guid at any age, otherwise those of the last days.
+
+    `notice`: where the message itself was read. What it says of itself (often the story's own slugline) is
+    not the story.
+    """
     exact = connection.scalar(
         sa.select(story.c.story_id).where(story.c.provider == provider, story.c.guid == reference.strip())
     )
@@ -114,6 +136,12 @@ def find(connection: sa.Connection, *, provider: str, reference: str, issued: da
                 story.c.provider == provider,
             )
         )
+        if notice is not None:
+            elsewhere = sa.or_(
+                version.c.source_path.is_distinct_from(notice.path),
+                version.c.source_position.is_distinct_from(notice.position),
+            )
+            sent = sent.where(elsewhere)
         found = best(reference, (Named(**row._mapping) for row in connection.execute(sent)))
         if found:
             return found

@@ -16,8 +16,9 @@ from ingest.tokens import CountTokens
 
 CHUNK_TOKENS = 160  # starting point, two or three paragraphs; to be swept on data/evaluation
 MAX_SENTENCES = 6
-# A passage that has this share of the budget is closed at a paragraph's end if the next paragraph does not fit.
-_FULL_ENOUGH = 0.4
+_FULL_ENOUGH = (
+    0.4  # share of the budget from which a passage ends with its paragraph if the next does not fit
+)
 
 _WORD = re.compile(r"\S+")
 _CLAUSE_END = re.compile(r"[,;:،؛、，；–—)\]»”\"]$")

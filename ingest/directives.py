@@ -26,7 +26,8 @@ _KILL = re.compile(
     r"|^ANNULATION(?:[ ]*[:.–-]|$| (?:DE |D')?(?:LA |NOTRE )?(?:DÉPÊCHE|DEPECHE))|\bÀ ANNULER\b"
     r"|\b(?i:veuillez|prière d[e']) ?(?i:annuler|ne pas utiliser) (?i:la|notre|cette) (?i:dépêche)\b"
     # de; "nicht verwenden vor" is an embargo, and a withdrawn picture is no story
-    r"|\bACHTUNG\b(?![^\n]{0,120}\b(?i:foto|bild|video|grafik))[^\n]{0,120}\b(?i:nicht verwenden)\b(?! (?i:vor|bis))"
+    r"|\bACHTUNG\b(?![^\n]{0,120}\b(?i:foto|bild|video|grafik))"
+    r"[^\n]{0,120}\b(?i:nicht verwenden)\b(?! (?i:vor|bis))"
     r"|\bMELDUNG (?:ZURÜCKGEZOGEN|GESTRICHEN|ANNULLIERT)\b"
     r"|\b(?i:bitte verwenden sie die meldung)\b[^\n]{0,80}\bnicht\b"
     r"|^ANULACIÓN(?:[ ]*[:.–-]|$| DE(?:L| LA)? (?:DESPACHO|NOTICIA))"

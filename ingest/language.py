@@ -60,7 +60,8 @@ def detect(text: str) -> str | None:
             return "ja"
     elif len(_LETTER.findall(sample[:200])) < _FEWEST_LETTERS:
         return None
-    language: str = _identifier().classify(sample)[0]
+    # The model has seen little text in capitals, and old wires sent nothing else.
+    language: str = _identifier().classify(sample.lower() if sample.isupper() else sample)[0]
     return language
 
 

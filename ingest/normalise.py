@@ -43,6 +43,10 @@ _ALERT = re.compile(
     r"\b(?:urgent|alert|alerte|alerta|flash|bulletin|snap|eilmeldung|blitz|newsalert|عاجل)\b", re.I
 )
 _ALERT_CHARACTERS = 400  # an alert is a sentence or two; "urgent" stories that run longer are stories
+_ADDRESS = re.compile(
+    r"urn:(?:newsml:)?((?!uuid:|newsml:)[a-z][\w.-]{1,40}[a-z])(?=:)|tag:([\w.-]+),\d{4}|https?://([\w.-]+)",
+    re.I,
+)
 _VERSION_NUMBER = re.compile(r"\d{1,9}")
 
 
@@ -109,7 +113,9 @@ def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:
             hint="add a publication date to the item, or give one for all undated items",
         )
     published = parse_instant(draft.published)
-    source = (clean_line(provider) or clean_line(draft.provider) or UNKNOWN_PROVIDER).casefold()
+    source = (
+        clean_line(provider) or clean_line(draft.provider) or _provider(draft) or UNKNOWN_PROVIDER
+    ).casefold()
     place, date = clean_line(draft.dateline_place), clean_line(draft.dateline_date)
     if place is None:
         place, found = dateline.find(body)
@@ -147,6 +153,14 @@ def _guid(provider: str, published: datetime, headline: str | None, body: str) -
     """A guid for an item without one: the same item read again, from whatever file, has the same."""
     text = "\x1f".join((provider, published.isoformat(), headline or "", body))
     return f"urn:depeche:{GUID_RECIPE}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _provider(draft: Draft) -> str | None:
+    """Whom an item's address names: urn:newsml:dpa.com:…, tag:reuters.com,2018:…, a web page's host."""
+    for address in (draft.guid, draft.url):
+        if match := _ADDRESS.match(address or ""):
+            return next(part for part in match.groups() if part).removeprefix("www.")
+    return None
 
 
 def _status(declared: str | None) -> Status:

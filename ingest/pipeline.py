@@ -22,11 +22,11 @@ from domain.errors import SourceError
 from domain.story import IngestReport, SetAside, Version
 from ingest import readers
 from ingest.chunk import CHUNK_TOKENS, cut
+from ingest.frames import Frame, Task, frames
 from ingest.pool import ReadingPool
 from ingest.reading import ReadItem
 from ingest.sources import files_of
 from ingest.tokens import CountTokens, WordCounter
-from ingest.worker import Frame, Task, frames
 
 BATCH_CHARACTERS = 16_000_000  # a batch is stored earlier than its size asks where stories are long
 PROCESSES_FROM_BYTES = 4 * 1024 * 1024  # a process takes half a second to start: as long as reading 2 MB

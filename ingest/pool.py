@@ -19,9 +19,9 @@ from typing import BinaryIO, Self, TypeVar, cast
 
 from domain.errors import SourceError
 from domain.story import SourceRef
+from ingest.frames import Frame, Task, receive, send, unpack
 from ingest.normalise import reject
 from ingest.reading import ReadItem
-from ingest.worker import Frame, Task, receive, send, unpack
 
 _FRAMES_AHEAD = 8  # of one process; times FRAME_CHARACTERS bounds what waits
 _TASKS_AHEAD = 2  # a process

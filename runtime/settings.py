@@ -44,7 +44,7 @@ class EmbedderSettings(_Section):
     """Which model turns passages and questions into vectors."""
 
     name: str = Field("multilingual-e5-small", description="catalogue name or a sentence-transformers folder")
-    batch: int = Field(16, ge=1, description="passages at once")
+    engine: Literal["openvino", "torch"] = Field("openvino", description="torch: sentence-transformers itself")
 
 
 class AnswerSettings(_Section):

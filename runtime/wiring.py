@@ -58,17 +58,20 @@ def _required(name: str, settings: Settings) -> Path:
 
 def make_embedder(settings: Settings) -> Embedder:
     from models.catalogue import load_catalogue
+    from models.fetch import weights_digest
     from retrieval.embedder import SentenceTransformerEmbedder
+    from retrieval.fast_embedder import OpenVinoEmbedder
 
     folder = _required(settings.embedder.name, settings)
     spec = load_catalogue().get(settings.embedder.name)
-    return SentenceTransformerEmbedder(
+    engine = OpenVinoEmbedder if settings.embedder.engine == "openvino" else SentenceTransformerEmbedder
+    return engine(
         folder,
         name=spec.name,
         query_prefix=spec.query_prefix,
         passage_prefix=spec.passage_prefix,
         max_tokens=spec.context,
-        batch=settings.embedder.batch,
+        digest=weights_digest(folder),
     )
 
 

@@ -36,7 +36,10 @@ def _speakers(text: str, language: str | None) -> list[Name]:
     return [
         name
         for name in find_names(text, language)
-        if any(0 <= name.start - end <= _NEAR // 2 or 0 <= start - name.end <= _NEAR // 2 for start, end in positions)
+        if any(
+            0 <= name.start - end <= _NEAR // 2 or 0 <= start - name.end <= _NEAR // 2
+            for start, end in positions
+        )
     ]
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from num2words import num2words
+from num2words import num2words  # type: ignore[import-untyped]
 
 from answering.folding import fold
 from answering.lexicon import LANGUAGES
@@ -73,8 +73,8 @@ def _arabic() -> dict[str, int]:
             found |= {f"{stem}{hundred}": value * 100 for hundred in ("مئه", "مائه")}
             found |= {f"{forms[0]} الاف": value * 1000, f"{forms[-1]} الاف": value * 1000}
     found["ثمانمئه"] = found["ثمانمائه"] = 800
-    for value, forms in _AR_TEENS.items():
-        found |= {fold(form): value for form in forms.split("|")}
+    for value, teens in _AR_TEENS.items():
+        found |= {fold(form): value for form in teens.split("|")}
     for value, root in _AR_TENS.items():
         for ending in ("ون", "ين"):
             ten = fold(root + ending)

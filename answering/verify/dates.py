@@ -68,7 +68,9 @@ def _filled(moment: Moment, day: date) -> Moment:
 def _as_fine(found: Moment, claim: Moment) -> bool:
     """Whether the span's date says as much as the claim's: a year beside a full date is no rival."""
     return all(
-        getattr(found, part) is not None for part in ("year", "month", "day") if getattr(claim, part) is not None
+        getattr(found, part) is not None
+        for part in ("year", "month", "day")
+        if getattr(claim, part) is not None
     )
 
 

@@ -51,5 +51,3 @@ def _directions(text: str, language: str | None) -> dict[str, str]:
         if match:
             found[name] = match.group()
     return found
-
-

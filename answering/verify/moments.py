@@ -95,9 +95,14 @@ def _absolute(folded: str, language: str | None) -> Iterator[Moment]:
             month = months.get(re.sub(r"\s+", " ", name)) if name else int(groups.get("month") or 0) or None
             year = _year(groups.get("year"))
             days = [int(d) for d in (groups.get("day"), groups.get("other")) if d]
-            if name and month is None or any(not 1 <= d <= 31 for d in days) or (month and not 1 <= month <= 12):
+            if (
+                (name
+                and month is None)
+                or any(not 1 <= d <= 31 for d in days)
+                or (month and not 1 <= month <= 12)
+            ):
                 continue
-            for day in days or [None]:
+            for day in days or (None,):
                 yield Moment(start=match.start(), end=match.end(), year=year, month=month, day=day)
     yield from _years(folded, language)
 
@@ -143,7 +148,9 @@ def _year(text: str | None) -> int | None:
     return int(text) if text and FIRST_YEAR <= int(text) <= LAST_YEAR else None
 
 
-_BARE_YEAR = re.compile(r"(?<![\d.,$€£/-])(?:(?<=\w-)|(?<!-))(?P<year>1\d{3}|20\d\d)(?P<tail>[-/](?P<two>\d\d)(?!\d))?(?![\d%]|[.,]\d|-\d)")
+_BARE_YEAR = re.compile(
+    r"(?<![\d.,$€£/-])(?:(?<=\w-)|(?<!-))(?P<year>1\d{3}|20\d\d)(?P<tail>[-/](?P<two>\d\d)(?!\d))?(?![\d%]|[.,]\d|-\d)"
+)
 _AFTER_NUMBER = re.compile(
     r"\s?(?:%|\$|€|million|mln|thousand|dollar|euro|people|person|tonne|ton\b|tons\b|km\b|kilom|met(?:er|re)|miles|"
     r"dead|killed|injured|troops|soldiers|workers|years|days|hours|points|shares|morts|blesses|personnes|habitants|"
@@ -177,7 +184,9 @@ def _weekday_pattern(language: str | None) -> tuple[re.Pattern[str], dict[str, i
     numbers = dict(lexicon(language).weekdays)
     names = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True))
     # Bare "segunda" is also Portuguese for "second": it needs its "-feira" or a comma.
-    return re.compile(rf"(?<!\w)(?:و|ل|ب)?(?P<weekday>{names})(?:-feira)?(?!\w)" if names else r"(?!)"), numbers
+    return re.compile(
+        rf"(?<!\w)(?:و|ل|ب)?(?P<weekday>{names})(?:-feira)?(?!\w)" if names else r"(?!)"
+    ), numbers
 
 
 def _relative(folded: str, language: str | None, anchor: date) -> Iterator[Moment]:
@@ -197,7 +206,9 @@ def _relative(folded: str, language: str | None, anchor: date) -> Iterator[Momen
     for name, months in {"last_month": -1, "this_month": 0, "next_month": 1}.items():
         for match in _found(words.get(name), folded):
             total = anchor.year * 12 + anchor.month - 1 + months
-            yield Moment(start=match.start(), end=match.end(), year=total // 12, month=total % 12 + 1, relative=True)
+            yield Moment(
+                start=match.start(), end=match.end(), year=total // 12, month=total % 12 + 1, relative=True
+            )
     yield from _years_ago(folded, language, anchor)
 
 

@@ -20,11 +20,11 @@ from answering.verify.objection import Context, ErrorKind, Objection, doubt, vet
 from answering.words import is_dictionary_word, stem, words
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|\S")
-_PARTICLES = frozenset("de da do dos das del della di du des la le van von der den bin ibn al el ter zu y e of the".split())
+_PARTICLES = frozenset(
+    ["de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "van", "von", "der", "den", "bin", "ibn", "al", "el", "ter", "zu", "y", "e", "of", "the"]
+)
 _TITLES = frozenset(
-    "mr mrs ms dr sir lord president premier minister king queen prince princess general colonel pope mme m mlle "
-    "herr frau senor senora don dona sr sra presidente president ministre ministro bundeskanzler kanzler roi reine "
-    "rey reina rei rainha papst pape papa".split()
+    ["mr", "mrs", "ms", "dr", "sir", "lord", "president", "premier", "minister", "king", "queen", "prince", "princess", "general", "colonel", "pope", "mme", "m", "mlle", "herr", "frau", "senor", "senora", "don", "dona", "sr", "sra", "presidente", "president", "ministre", "ministro", "bundeskanzler", "kanzler", "roi", "reine", "rey", "reina", "rei", "rainha", "papst", "pape", "papa"]
 )
 # Similarity (0–100, rapidfuzz ratio) from which two spellings are one name. Set by hand on the sample archive.
 SAME_SPELLING = 86.0
@@ -61,7 +61,8 @@ def find_names(text: str, language: str | None) -> tuple[Name, ...]:
             run = []
         else:
             run.append(token)
-        opens = word in ".!?:“«\"'" or (opens and not word[0].isalnum()) or (capital and word.endswith(".") and len(word) > 3)
+        ends = capital and word.endswith(".") and len(word) > 3
+        opens = ends or word in ".!?:“«\"'" or (opens and not word[0].isalnum())
     _close(run, run_opens, language, found)
     return tuple(found)
 
@@ -72,7 +73,9 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
     while tokens and not tokens[-1].group()[0].isupper():
         tokens.pop()
     stopwords = lexicon(language).stopwords
-    while tokens and (fold(tokens[0].group()).split("'")[0] in stopwords or not tokens[0].group()[0].isupper()):
+    while tokens and (
+        fold(tokens[0].group()).split("'")[0] in stopwords or not tokens[0].group()[0].isupper()
+    ):
         head = tokens[0].group()
         if "'" in head.replace("’", "'") and len(head) > 3:  # "L'Allemagne": the article alone goes
             break
@@ -100,12 +103,16 @@ def _parts(word: str) -> list[str]:
 
 def check(sentence: str, span: str, context: Context) -> list[Objection]:
     objections: list[Objection] = []
-    near = f"{span} {context.before} {context.headline or ''} {context.place or ''} {' '.join(context.people)}"
+    near = (
+        f"{span} {context.before} {context.headline or ''} {context.place or ''} {' '.join(context.people)}"
+    )
     for name in find_names(sentence, context.claim_language):
         if stands_in(name, near, context):
             continue
         if stands_in(name, context.body, context):
-            objections.append(doubt(ErrorKind.NAME, f"{name.text} stands elsewhere in the story, not in these words"))
+            objections.append(
+                doubt(ErrorKind.NAME, f"{name.text} stands elsewhere in the story, not in these words")
+            )
         elif not name.surely:
             if not context.crosses_languages and context.claim_language != "de":
                 objections.append(doubt(ErrorKind.NAME, f"the story does not say “{name.text}”"))
@@ -120,7 +127,9 @@ def _missing(name: Name, near: str, context: Context) -> Objection:
         # Arabic leaves short vowels out: a name not recognised is not a name not there.
         return doubt(ErrorKind.NAME, reason)
     if context.crosses_languages and all(is_dictionary_word(p, context.claim_language) for p in name.parts):
-        return doubt(ErrorKind.NAME, reason)  # "Supreme Court", "Académie française": translated, not carried over
+        return doubt(
+            ErrorKind.NAME, reason
+        )  # "Supreme Court", "Académie française": translated, not carried over
     return veto(ErrorKind.NAME, reason)
 
 
@@ -182,7 +191,9 @@ def _part_stands(part: str, index: _Index, context: Context) -> bool:
         return True
     if place_lines(part) & index.lines:
         return True
-    if len(part) >= 5 and process.extractOne(part, index.words, scorer=fuzz.ratio, score_cutoff=SAME_SPELLING):
+    if len(part) >= 5 and process.extractOne(
+        part, index.words, scorer=fuzz.ratio, score_cutoff=SAME_SPELLING
+    ):
         return True
     if not context.crosses_languages:
         return False

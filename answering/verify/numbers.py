@@ -43,7 +43,10 @@ def _one(
         return veto(ErrorKind.NUMBER, f"the story says {found[0]}, not {claim}")
     if not crosses and (rival := _better_company(claim, agreeing, stated, claimed)):
         return veto(ErrorKind.NUMBER, f"the story says {rival} of that, not {claim}")
-    if not any(_bounds_agree(claim.bound, s.bound) for s in agreeing) and claim.values[0] == agreeing[0].values[0]:
+    if (
+        not any(_bounds_agree(claim.bound, s.bound) for s in agreeing)
+        and claim.values[0] == agreeing[0].values[0]
+    ):
         return doubt(ErrorKind.NUMBER, f"the story says {agreeing[0]}, not {claim}")
     return None
 
@@ -51,7 +54,9 @@ def _one(
 def _absent(claim: Quantity, stated: tuple[Quantity, ...]) -> Objection:
     rivals = [s for s in stated if s.unit == claim.unit and not s.ordinal] or list(stated)
     if rivals:
-        nearest = max(rivals, key=lambda s: (len(set(s.after[:2]) & set(claim.after[:2])), _likeness(claim, s)))
+        nearest = max(
+            rivals, key=lambda s: (len(set(s.after[:2]) & set(claim.after[:2])), _likeness(claim, s))
+        )
         reason = f"the story says {nearest}, not {claim}"
     else:
         reason = f"the story does not say {claim}"
@@ -70,7 +75,7 @@ def _likeness(claim: Quantity, stated: Quantity) -> float:
 
 def _units_agree(claim: str | None, story: str | None) -> bool:
     if claim == story or claim in _LOOSE_UNITS or story in _LOOSE_UNITS:
-        return not ({claim, story} == {"percent", "percentage_points"})
+        return {claim, story} != {"percent", "percentage_points"}
     return False
 
 
@@ -80,15 +85,11 @@ def _bounds_agree(claim: str | None, story: str | None) -> bool:
     return claim == story or (claim not in strict and story not in strict)
 
 
-def _company(quantity: Quantity) -> tuple[set[str], set[str]]:
-    return set(quantity.after[:2]), set(quantity.before[:2])
-
-
 def _better_company(
     claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...], claimed: tuple[Quantity, ...]
 ) -> Quantity | None:
     """Another number of the span that stands where the claim's stands, when the matched one does not."""
-    after, before = _company(claim)
+    after = set(claim.after[:2])
     if not after:
         return None
     here = max(len(after & (set(s.after) | set(s.before))) for s in found)

@@ -51,7 +51,9 @@ def _negated(text: str, language: str | None) -> tuple[tuple[str, ...], ...]:
         last = match.start()
         after = content_stems(_to_clause_end(folded[match.end() : match.end() + _REACH]), language)
         if language == "de":  # "wurde die Mauer nicht geöffnet", "kam er nicht": both sides
-            after = after[:2] or content_stems(folded[max(0, match.start() - 30) : match.start()], language)[::-1]
+            after = (
+                after[:2] or content_stems(folded[max(0, match.start() - 30) : match.start()], language)[::-1]
+            )
         scopes.append(after[:4])
     return tuple(scopes)
 

@@ -26,7 +26,9 @@ _DIGITS = re.compile(
     r"(?P<ordinal>st|nd|rd|th|er|ere|e|eme|eme|º|ª|o|a)?(?![\d])"
 )
 _FRACTION = re.compile(r"(?<![\w.,/-])(?P<top>\d{1,2})/(?P<bottom>\d{1,2})(?![\d/])")
-_CURRENCY_BEFORE = re.compile(r"(?:(?P<us>us\$|\$|usd|u\.s\. \$)|(?P<eur>€|eur)|(?P<gbp>£|gbp)|(?P<jpy>¥))\s?$")
+_CURRENCY_BEFORE = re.compile(
+    r"(?:(?P<us>us\$|\$|usd|u\.s\. \$)|(?P<eur>€|eur)|(?P<gbp>£|gbp)|(?P<jpy>¥))\s?$"
+)
 _COMPANY = 34  # characters on each side taken as what the number counts
 
 
@@ -85,7 +87,9 @@ def _raw_numbers(folded: str, language: str | None) -> Iterator[_Raw]:
         values = _readings(match["number"], language)
         if match["top"] and int(match["bottom"]):
             values = (values[0] + int(match["top"]) / int(match["bottom"]),)
-        yield _scaled(_Raw(values, match.start("number"), match.end(), False, bool(match["ordinal"])), folded, language)
+        yield _scaled(
+            _Raw(values, match.start("number"), match.end(), False, bool(match["ordinal"])), folded, language
+        )
     for match in _FRACTION.finditer(folded):
         if int(match["bottom"]):
             value = int(match["top"]) / int(match["bottom"])
@@ -154,7 +158,9 @@ def _word_numbers(folded: str, language: str | None) -> Iterator[_Raw]:
         total = float(value)
         raw = _scaled(_Raw((total,), start, end, True), folded, language)
         total, end = raw.values[0], raw.end
-        while index + 1 < len(pieces) and _joins(folded[end : pieces[index + 1][0]], total, pieces[index + 1][2]):
+        while index + 1 < len(pieces) and _joins(
+            folded[end : pieces[index + 1][0]], total, pieces[index + 1][2]
+        ):
             index += 1
             piece = _scaled(_Raw((float(pieces[index][2]),), *pieces[index][:2], True), folded, language)
             step = piece.values[0]

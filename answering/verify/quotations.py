@@ -30,7 +30,9 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         if _plain(quotation) in story:
             continue
         if context.crosses_languages:
-            objections.append(doubt(ErrorKind.QUOTATION, f"“{quotation}” is a translation of the story's words"))
+            objections.append(
+                doubt(ErrorKind.QUOTATION, f"“{quotation}” is a translation of the story's words")
+            )
         else:
             objections.append(veto(ErrorKind.QUOTATION, f"“{quotation}” is not in the story word for word"))
     return objections

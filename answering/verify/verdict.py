@@ -57,7 +57,12 @@ def meaning(sentence: str, span: str, context: Context, closeness: float | None)
 
 
 def judge(
-    sentence: str, span: str, context: Context, *, closeness: float | None, thresholds: Thresholds | None = None
+    sentence: str,
+    span: str,
+    context: Context,
+    *,
+    closeness: float | None,
+    thresholds: Thresholds | None = None,
 ) -> Judgement:
     """The verdict on a sentence and one span of a story. `closeness` None: no embedder at hand."""
     limits = thresholds or Thresholds()

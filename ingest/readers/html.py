@@ -266,6 +266,7 @@ def _articles(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
                 stack.extend(one)
             elif isinstance(one, dict):
                 kinds = one.get("@type")
-                if any(_ARTICLE.search(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
+                is_article = any(_ARTICLE.search(str(k)) for k in (kinds if isinstance(kinds, list) else [kinds]))
+                if is_article or ("headline" in one and "datePublished" in one):
                     yield one
                 stack.extend(value for key in ("@graph", "mainEntity") if isinstance(value := one.get(key), (list, dict)))

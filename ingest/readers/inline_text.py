@@ -42,6 +42,7 @@ _ESCAPED_MARKUP = re.compile(
     re.I,
 )
 _ESCAPED_TWICE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|quot|apos|amp|nbsp|[lg]t);", re.I)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
 _ROW = re.compile(r"\S(?: {2,}|\t)\S")
 _RULE = re.compile(r"\s*[-=_*.~]{3,}\s*")
 _BULLET = re.compile(r"\s*[-*•–·]\s")
@@ -103,7 +104,7 @@ def element_text(root: etree._Element, *, headline: str | None = None) -> str:
 
 def plain_text(text: str, *, headline: str | None = None) -> str:
     """The paragraphs of character data: plain wire text, or HTML carried as text."""
-    if _ESCAPED_MARKUP.search(text):
+    if "<" in text and _ESCAPED_MARKUP.search(text):
         return _markup_text(text, headline=headline)
     return join(_without_headline(_reflow(_unescaped(text), plain=True), headline))
 
@@ -121,7 +122,9 @@ def join(paragraphs: Iterable[str]) -> str:
 
 def collapse(text: str) -> str:
     """One line, white space as in HTML: non-breaking spaces stay."""
-    return re.sub(r"[ \t\r\n\f]+", " ", text).strip(" ")
+    if text.isascii():
+        return " ".join(text.split())
+    return _SPACE.sub(" ", text).strip(" ")
 
 
 def _without_headline(paragraphs: list[str], headline: str | None) -> list[str]:
@@ -131,17 +134,17 @@ def _without_headline(paragraphs: list[str], headline: str | None) -> list[str]:
 
 
 def _unescaped(text: str) -> str:
-    return html.unescape(text) if _ESCAPED_TWICE.search(text) else text
+    return html.unescape(text) if "&" in text and _ESCAPED_TWICE.search(text) else text
 
 
 def _paragraphs(raw: str, *, preformatted: bool) -> list[str]:
     raw = _unescaped(raw)
-    if _ESCAPED_MARKUP.search(raw):
+    if "<" in raw and _ESCAPED_MARKUP.search(raw):
         return [_markup_text(raw)]
     if preformatted:
         return [part.strip("\n") for part in re.split(r"\n\s*\n", raw.replace(_BREAK, "\n"))]
     if _BREAK not in raw:
-        return _reflow(raw, plain=False)
+        return _reflow(raw, plain=False) if "\n" in raw.strip() else [collapse(raw)]
     paragraphs: list[list[str]] = [[]]
     for line in map(collapse, raw.split(_BREAK)):
         if line:

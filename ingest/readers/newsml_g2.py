@@ -54,6 +54,8 @@ _NOT_A_COUNT = 7  # figures
 _NAME_ROLES = frozenset({"", "display", "full", "main"})  # not mnemonics and abbreviations
 _CAPTION_ROLES = ("caption", "summary", "abstract", "intro")
 
+Assertions = dict[str, etree._Element]  # what the item says of its concepts, by their codes
+
 
 class NewsMLG2Reader:
     name = "newsml-g2"
@@ -106,7 +108,8 @@ def _draft(element: etree._Element, words: nitf.Parts, item_class: str) -> Draft
         or element.getroottree().getroot().get("lang")
     )
     headline = _headline(content, language) or value(meta, "title") or words.headline
-    assertions = {one.get("qcode") or one.get("literal"): one for one in find_all(element, "assert")}
+    assertions = {code: one for one in find_all(element, "assert")
+                  if (code := one.get("qcode") or one.get("literal"))}  # fmt: skip
     about = find_all(content, "subject")
     guid = element.get("guid")
     return Draft(
@@ -142,7 +145,7 @@ def _draft(element: etree._Element, words: nitf.Parts, item_class: str) -> Draft
 
 def _suffix(qcode: str | None) -> str:
     """ "usable" of "stat:usable"."""
-    return (qcode or "").rpartition(":")[2].strip().lower()
+    return qcode.rpartition(":")[2].strip().lower() if qcode else ""
 
 
 def _provider(element: etree._Element, meta: etree._Element | None) -> str | None:
@@ -234,19 +237,26 @@ def _ed_note(meta: etree._Element | None) -> str | None:
     return " ".join(dict.fromkeys(text for one in plain if (text := text_of(one)))) or None
 
 
-def _named(one: etree._Element, assertions: dict[str | None, etree._Element]) -> list[str]:
+def _named(one: etree._Element, assertions: Assertions) -> list[str]:
     """The names of a concept, each once, in every language; from the item's asserts where it has none."""
-    for concept in (one, assertions.get(one.get("qcode")), assertions.get(one.get("literal"))):
-        names = [text for name in find_all(concept, "name")
-                 if _suffix(name.get("role")) in _NAME_ROLES and (text := text_of(name))]  # fmt: skip
+    concepts = [one] if len(one) else []
+    if assertions:
+        codes = (one.get("qcode"), one.get("literal"))
+        concepts += [assertions[code] for code in codes if code in assertions]
+    for concept in concepts:
+        names = [
+            text
+            for name in find_all(concept, "name")
+            if _suffix(name.get("role")) in _NAME_ROLES and (text := text_of(name))
+        ]
         if names:
             return list(dict.fromkeys(names))
     return []
 
 
-def _subjects(about: list[etree._Element], assertions: dict[str | None, etree._Element]) -> Iterator[Subject]:
+def _subjects(about: list[etree._Element], assertions: Assertions) -> Iterator[Subject]:
     for one in about:
-        concept = find(one, "mainConcept")
+        concept = find(one, "mainConcept") if len(one) else None
         for part in (one if concept is None else concept, *find_all(one, "facetConcept")):
             code = _code(part)
             if code:
@@ -265,9 +275,7 @@ def _code(concept: etree._Element) -> str | None:
     return f"{_suffix(concept.get('type')) or 'literal'}:{literal}" if literal else None
 
 
-def _names_of(
-    about: list[etree._Element], assertions: dict[str | None, etree._Element], *types: str
-) -> Iterator[str]:
+def _names_of(about: list[etree._Element], assertions: Assertions, *types: str) -> Iterator[str]:
     for one in about:
         if _suffix(one.get("type")) in types:
             yield from _named(one, assertions)[:1]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain.protocols import Source
-from domain.story import Item, Kind, Subject
+from domain.story import Item, Kind, SetAside, SourceRef, Subject
 from ingest.html_text import html_to_text
 from ingest.normalise import Draft, finish, reject
 from ingest.readers.json_items import json_items, looks_like_json
@@ -26,6 +26,7 @@ _SIGNS = re.compile(
 _ADDRESS = re.compile(rb'"(?:uri|guid|itemid)"')
 _MARKUP = ("html", "xhtml", "html5", "text/html", "application/xhtml+xml")
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)\b", re.I)
+_NITF_CONTENT = re.compile(r"<body\.content\b[^>]*>(.*)</body\.content>", re.S | re.I)
 _MEDIA = frozenset({"picture", "graphic", "video", "audio", "photo", "image", "animation"})
 _SUBJECT_CODE = re.compile(r"\d{8}")
 
@@ -48,8 +49,18 @@ class NinjsReader:
                     position += 1
                     continue
                 for value in _opened(item.value):
-                    yield finish(draft(value), source.ref(position), provider=provider, raw=item.raw)
+                    yield _convert(value, source.ref(position), provider, item.raw)
                     position += 1
+
+
+def _convert(value: Mapping[str, Any], ref: SourceRef, provider: str | None, raw: bytes) -> Item:
+    found = draft(value)
+    media_type = (_string(value.get("type")) or "").casefold()
+    is_silent = media_type in _MEDIA and not (found.body or found.headline)
+    is_plan = found.kind is Kind.ADVISORY and found.published is None  # an event's record, never sent as news
+    if is_silent or is_plan:
+        return SetAside(source=ref, kind=media_type)
+    return finish(found, ref, provider=provider, raw=raw)
 
 
 def _opened(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -173,12 +184,13 @@ def _body(fields: Mapping[str, Any]) -> str:
     for one in _objects(fields.get("bodies")):
         value = _string(one.get("value"))
         kind = str(one.get("contentType") or one.get("contenttype") or one.get("role") or "").casefold()
-        if value and kind in _MARKUP:
+        if value and (kind in _MARKUP or _NITF_CONTENT.search(value)):
             markup = markup or value
         elif value and "xml" not in kind and one.get("role") not in _MARKUP:
             text = text or value
     if markup and (not text or _PARAGRAPH.search(markup)):
-        return html_to_text(markup)
+        inner = _NITF_CONTENT.search(markup)
+        return html_to_text(inner[1] if inner else markup)
     return text or _description(fields)
 
 

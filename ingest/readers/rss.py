@@ -9,6 +9,7 @@ are ordinals of the items.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ _ENDS = {b"item": b"</item>", b"entry": b"</entry>"}
 _MAX_HEAD_BYTES = 1 << 20
 _BLOCK = 1 << 16
 _UNPUBLISHED = frozenset({"draft", "auto-draft", "pending", "private", "future", "trash", "inherit"})
+_PARAGRAPH = re.compile(r"<(?:p|br|div)\b", re.I)
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
 _BASE64 = re.compile(r"data:[\w/+.-]+;base64,[\w+/=]+")
 
 
@@ -105,8 +108,8 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Draft:
     link = entry.get("link") or None
     updated = _instant(entry, "updated")
     published = _instant(entry, "published") or _wordpress_time(entry) or updated
-    names = [author.get("name") for author in entry.get("authors", []) if isinstance(author, Mapping)]
-    tags = dict.fromkeys(str(tag["term"]).strip() for tag in entry.get("tags", []) if tag.get("term"))
+    names = [author.get("name") or "" for author in entry.get("authors", []) if isinstance(author, Mapping)]
+    tags = {term.casefold(): term for tag in entry.get("tags", []) if (term := html.unescape(tag.get("term") or "").strip())}
     return Draft(
         guid=entry.get("id") or link,
         provider=_host(feed.get("link")) or _host(link) or feed.get("title"),
@@ -114,16 +117,21 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Draft:
         headline=html_to_text(entry.get("title") or "") or None,
         body=_body(entry),
         language=entry.get("language") or feed.get("language"),
-        byline=", ".join(name for name in names if name) or entry.get("author"),
-        subjects=tuple(Subject(code=f"tag:{name.casefold()}", name=name) for name in tags if name),
-        url=link,
+        byline=", ".join(name for name in names if name and name.lower() != "admin") or None,
+        subjects=tuple(Subject(code=f"tag:{code}", name=name) for code, name in tags.items()),
+        url=link if link and link.startswith(("http://", "https://")) else None,
     )
 
 
 def _body(entry: Mapping[str, Any]) -> str:
     carried = [content.get("value") or "" for content in entry.get("content", [])]
     carried.append(entry.get("summary") or "")
-    return max((html_to_text(_BASE64.sub("", one)) for one in carried), key=len, default="")
+    return max((html_to_text(_with_paragraphs(_BASE64.sub("", one))) for one in carried), key=len, default="")
+
+
+def _with_paragraphs(markup: str) -> str:
+    """WordPress stores empty lines and makes paragraphs of them when it serves the page."""
+    return markup if _PARAGRAPH.search(markup) else _EMPTY_LINE.sub("<p>", markup)
 
 
 def _instant(entry: Mapping[str, Any], name: str) -> str | datetime | None:

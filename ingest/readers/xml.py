@@ -30,7 +30,10 @@ _BLOCK = 1 << 16
 _MAX_PROLOG = (
     1 << 16
 )  # characters; what stands before the first item is kept for starting again after an error
-_DOCUMENT_END = 5  # libxml2's XML_ERR_DOCUMENT_END: another document follows the first
+# libxml2's XML_ERR_DOCUMENT_END and XML_ERR_RESERVED_XML_NAME: another document follows the first
+_NEXT_DOCUMENT = frozenset({5, 64})
+_ONLY_END_TAGS = re.compile(r"(?:\s*</[^<>]*>)*\s*")
+_DOCUMENT = re.compile(r"<\?xml|<(?![/!])")
 
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _ACCENTED = re.compile(rb"[\x80-\xff]+")
@@ -128,11 +131,11 @@ class _Items:
         names = "|".join(sorted(tags))
         self.wanted = tuple(f"{{*}}{tag}" for tag in sorted(tags))
         self.start_tag = re.compile(rf"<(?:[\w.-]+:)?(?:{names})(?=[\s/>])")
-        self.end_tag = re.compile(rf"</(?:[\w.-]+:)?(?:{names})\s*>|<(?:[\w.-]+:)?(?:{names})(?:\s[^<>]*)?/>")
         self.prolog: str | None = None
         self.pending = ""
         self.position = 0
         self.open = 0
+        self.advanced = False  # this parser has gone past a whole item
         self.exhausted = False  # the end was reached while looking for an item to go on with
         self.parser = _parser(("start", "end"), self.wanted)
 
@@ -144,18 +147,23 @@ class _Items:
 
     def _feed(self, text: str | None) -> Iterator[XmlItem]:
         while text is not None:
-            failure: etree.XMLSyntaxError | None = None
-            try:
-                self.parser.feed(text.encode())
-            except etree.XMLSyntaxError as error:
-                failure = error
+            failure = self._parse(text)
             yield from self._completed()
             if failure is not None:
-                text = yield from self._resume(str(failure.msg), code=failure.code)
+                text = yield from self._resume(f"not well-formed XML: {failure.message}", code=failure.type)
             elif len(self.pending) > MAX_ITEM_BYTES:
                 text = yield from self._resume(f"the item is larger than {MAX_ITEM_BYTES >> 20} MiB")
             else:
                 text = None
+
+    def _parse(self, text: str | None) -> etree._LogEntry | None:
+        """The fatal error that `text`, or the end, led to: from the log, since not all of them are raised."""
+        with contextlib.suppress(etree.XMLSyntaxError):
+            if text is None:
+                self.parser.close()
+            else:
+                self.parser.feed(text.encode())
+        return next((one for one in self.parser.feed_error_log if one.level == etree.ErrorLevels.FATAL), None)
 
     def _completed(self) -> Iterator[XmlItem]:
         """Whole items that the parser has gone past."""
@@ -170,14 +178,21 @@ class _Items:
             self.open -= 1
             if self.open:
                 continue
-            end = self.end_tag.search(self.pending)
-            raw, self.pending = (self.pending[: end.end()], self.pending[end.end() :]) if end else ("", "")
+            self.advanced = True
+            raw, self.pending = self._cut(element)
             yield self._item(element, raw)
             self.position += 1
             previous = element.getprevious()
             if previous is not None and self._is_item(previous):
                 previous.getparent().remove(previous)
             element.clear(keep_tail=False)
+
+    def _cut(self, element: etree._Element) -> tuple[str, str]:
+        """What was read of `element`, and what follows it."""
+        name = f"{element.prefix}:{local_name(element)}" if element.prefix else local_name(element)
+        end = self.pending.find(f"</{name}")
+        end = self.pending.find(">", end) if end >= 0 else self.pending.find("/>") + 1
+        return self.pending[: end + 1], self.pending[end + 1 :]
 
     def _is_item(self, element: etree._Element) -> bool:
         return f"{{*}}{local_name(element)}" in self.wanted
@@ -196,12 +211,20 @@ class _Items:
     def _resume(self, reason: str, *, code: int | None = None) -> Generator[XmlItem, None, str | None]:
         """Reports what cannot be read; returns the text to go on with, from the next item's start."""
         begin = self.start_tag.search(self.pending)
-        follows = begin if code == _DOCUMENT_END else None
-        if follows is None:
-            yield self._unreadable(reason)
-            follows = self.start_tag.search(self.pending, begin.end()) if begin else None
+        if code in _NEXT_DOCUMENT and not self.open:
+            while begin is None and len(self.pending) < _MAX_PROLOG and (block := next(self.blocks, None)):
+                self.pending += block
+                begin = self.start_tag.search(self.pending)
+        before = self.pending[: begin.start()] if begin else ""
+        if begin and not self.open and (before.strip() or (code in _NEXT_DOCUMENT and self.advanced)):
+            # Nothing is wrong with an item: what stands before it is. Another document, or stray markup.
+            if code in _NEXT_DOCUMENT and (document := _DOCUMENT.search(before)):
+                self.prolog = before[document.start() :]
+            follows: re.Match[str] | None = begin
         else:
-            self.prolog = ""
+            if not _ONLY_END_TAGS.fullmatch(self.pending):
+                yield self._unreadable(reason)
+            follows = self.start_tag.search(self.pending, begin.end()) if begin else None
         while follows is None:
             block = next(self.blocks, None)
             if block is None:
@@ -212,18 +235,21 @@ class _Items:
             follows = self.start_tag.search(self.pending, 1)
         self.pending = self.pending[follows.start() :]
         self.open = 0
+        self._restart()
+        return self.pending
+
+    def _restart(self) -> None:
+        """A fresh parser that has read what began the file, unless the error stood there."""
         self.parser = _parser(("start", "end"), self.wanted)
+        self.advanced = False
         prolog = self.prolog or ""
-        try:
-            self.parser.feed((prolog if len(prolog) <= _MAX_PROLOG else "").encode())
-        except etree.XMLSyntaxError:  # the error stood before the first item: go on without an envelope
+        if len(prolog) > _MAX_PROLOG or self._parse(prolog) is not None:
             self.prolog = ""
             self.parser = _parser(("start", "end"), self.wanted)
-        return self.pending
 
     def _unreadable(self, reason: str) -> XmlItem:
         item = XmlItem(
-            position=self.position, error=f"not well-formed XML: {reason}",
+            position=self.position, error=reason,
             remedy="have the item sent again, or mend it and ingest the file again",
             raw=self.pending[:MAX_EXCERPT_BYTES].encode()[:MAX_EXCERPT_BYTES],
         )  # fmt: skip
@@ -231,16 +257,20 @@ class _Items:
         return item
 
     def _close(self) -> Iterator[XmlItem]:
-        if self.exhausted:
-            return
-        try:
-            self.parser.close()
-        except etree.XMLSyntaxError as error:
+        while not self.exhausted:
+            failure = self._parse(None)
             yield from self._completed()
-            where = "inside an item" if self.open else "before its end tag; items after this are missing"
-            yield replace(self._unreadable(str(error.msg)), error=f"the file ends {where}")
-            return
-        yield from self._completed()
+            if failure is None:
+                return
+            begin = self.start_tag.search(self.pending)
+            if begin and self.open:
+                begin = self.start_tag.search(self.pending, begin.end())
+            if begin is None:
+                where = "inside an item" if self.open else "before its end tag; items after this are missing"
+                yield self._unreadable(f"the file ends {where}")
+                return
+            # An "&" alone makes the parser wait for its ";": the error only shows at the end.
+            yield from self._feed((yield from self._resume(f"not well-formed XML: {failure.message}")))
 
 
 def _text_blocks(stream: BinaryIO) -> Iterator[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from retrieval.time import calendar
 from retrieval.time.calendar import Part, Period
 from retrieval.time.folding import Folded
-from retrieval.time.grammar import Grammar, plain
+from retrieval.time.grammar import Grammar, plain, slots_of
 from retrieval.time.meanings import READERS, Reading, Reference
 
 REACH = 60  # characters looked at on either side of an expression: bounds the time on hostile text
@@ -78,14 +78,15 @@ def find_expressions(folded: Folded, grammar: Grammar, reference: Reference) -> 
         start, end = match.span()
         if any(taken[start:end]) or (meaning in _GUARDED and not _is_date(folded, grammar, meaning, match, reference)):
             continue
+        slots = slots_of(match)
         reading = Reading(
-            slots=match.groupdict(),
+            slots=slots,
             grammar=grammar,
             reference=reference,
             is_ahead=_is_ahead(folded, grammar, start),
         )
         period = READERS[meaning](reading)
-        if period is not None and match.groupdict().get("part"):
+        if period is not None and "part" in slots:
             period = _part(grammar, "part", match, period)
         if period is not None:
             taken[start:end] = b"\x01" * (end - start)
@@ -134,7 +135,7 @@ def _is_year(folded: Folded, grammar: Grammar, match: re.Match[str], reference: 
         return False
     if before(folded, grammar, f"(?:{grammar.leads})[ ]*", start):
         return True
-    year = int(match["y"])
+    year = int(slots_of(match)["y"])
     if not _EARLIEST_UNPREFIXED <= year <= reference.today.year + _FURTHEST_AHEAD:
         return False
     one_word_between = r" [^\W\d_]+ (?:" + grammar.counted + r")(?!\w)"
@@ -228,13 +229,13 @@ def _modify_once(
 
 
 def _part(grammar: Grammar, slot: str, match: re.Match[str], period: Period) -> Period | None:
-    part = grammar.tables[slot].get(plain(match[slot]))
+    part = grammar.tables[slot].get(plain(slots_of(match)[slot]))
     return calendar.part_of(period, part) if isinstance(part, Part) else None
 
 
 def _moved(expression: Expression, match: re.Match[str]) -> Period | None:
     """ "Ten years after …", "the tenth anniversary of …"."""
-    slots = match.groupdict()
+    slots = slots_of(match)
     reading = replace(expression.reading, slots=slots)
     unit = reading.unit() or calendar.Grain.YEAR
     count = reading.number("ord") or reading.number("n") or 1

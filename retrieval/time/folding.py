@@ -1,8 +1,8 @@
 """Text folded for matching, with the way back: every folded offset maps to one of the original.
 
 Folding drops case, accents, Arabic vowel marks and tatweel; joins the shapes of alif, ya and ta
-marbuta; turns every decimal digit into ASCII, every dash into "-", every apostrophe into "'" and
-every white space but a paragraph break into " ". So "FÉVRIER", "février" and "fevrier" are one,
+marbuta; turns every decimal digit into ASCII, every dash into "-", every apostrophe into "'", every
+run of white space into one " ", or "\\n" where it breaks a paragraph. So "FÉVRIER", "février" and "fevrier" are one,
 composed or decomposed.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,16 +44,26 @@ class Folded:
 
 def fold(text: str) -> Folded:
     pieces = [_fold_character(character) for character in text]
+    if "  " in "".join(pieces):
+        pieces = _single_spaced(pieces)
     folded = "".join(pieces)
     origins = None
     if len(folded) != len(text) or any(len(piece) != 1 for piece in pieces):
         origins = tuple(at for at, piece in enumerate(pieces) for _ in piece)
     if "\n" in text:
         for gap in _PARAGRAPH.finditer(text):
-            at = gap.start()
-            place = at if origins is None else _first_at_or_after(origins, at)
+            place = gap.start() if origins is None else _last_at_or_before(origins, gap.start())
             folded = f"{folded[:place]}\n{folded[place + 1 :]}"
     return Folded(original=text, text=folded, origins=origins)
+
+
+def _single_spaced(pieces: list[str]) -> list[str]:
+    spaced, after_space = [], False
+    for piece in pieces:
+        spaced.append("" if piece == " " and after_space else piece)
+        if piece:
+            after_space = piece == " "
+    return spaced
 
 
 def fold_key(text: str) -> str:
@@ -60,15 +71,9 @@ def fold_key(text: str) -> str:
     return fold(text).text
 
 
-def _first_at_or_after(origins: tuple[int, ...], at: int) -> int:
-    low, high = 0, len(origins)
-    while low < high:
-        middle = (low + high) // 2
-        if origins[middle] < at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _last_at_or_before(origins: tuple[int, ...], at: int) -> int:
+    """The folded offset of what stands at `at`, or of the space that took it in."""
+    return bisect_right(origins, at) - 1
 
 
 @lru_cache(maxsize=4096)

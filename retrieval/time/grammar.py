@@ -2,8 +2,8 @@
 
 A Grammar is data: words with their values, and rules as (meaning, template). A template is a
 regular expression over folded text in which `{month}` stands for any month word, `{n}` for a number
-in digits or words, `{y}` for a year of four digits, and so on (SLOTS); a slot's name followed by 2
-("{month2}") is a second one of its kind. A space in a template stands for any run of spaces.
+in digits or words, `{y}` for a year of four digits, and so on (Grammar.slots); a slot's name followed
+by 2 ("{month2}") is a second one of its kind. The same slot may stand in several alternatives.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import count
 from typing import TypeVar
 
 from retrieval.time.calendar import Grain, Part
@@ -155,7 +156,10 @@ class Grammar:
 
     def template(self, template: str, *, ends: bool = False, starts: bool = False) -> re.Pattern[str]:
         """A compiled template. `ends`: it must reach where the search ends; `starts`: it is matched in place."""
-        body = _SLOT.sub(self._slot, template.replace(" ", " +"))
+        numbers = count()
+        body = _SLOT.sub(self._slot, template)
+        body = _GROUP.sub(lambda group: f"(?P<{group[1]}_{next(numbers)}>", body)
+        body = _SAME.sub(lambda same: rf"(?P={same[1]}_{_last_number(body, same[1])})", body)
         left = "" if starts or not self.spaced else rf"(?<!\w){self.proclitics}"
         right = r"\Z" if ends else (r"(?!\w)" if self.spaced and not starts else "")
         return re.compile(f"{left}(?:{body}){right}")
@@ -166,6 +170,17 @@ class Grammar:
 
 
 _SLOT = re.compile(r"\{([a-z]+[23]?)\}")
+_GROUP = re.compile(r"\(\?P<([a-z]+[23]?)>")
+_SAME = re.compile(r"\(\?P=([a-z]+)\)")
+
+
+def _last_number(body: str, name: str) -> str:
+    return re.findall(rf"\(\?P<{name}_(\d+)>", body)[-1]
+
+
+def slots_of(match: re.Match[str]) -> dict[str, str]:
+    """The words of a template's slots. One slot may stand in several of its alternatives."""
+    return {name.rsplit("_", 1)[0]: words for name, words in match.groupdict().items() if words is not None}
 
 # Written alike everywhere.
 COMMON_RULES = (
@@ -191,7 +206,7 @@ def _alternation(words: Mapping[str, object]) -> str:
     if not words:
         return NEVER
     longest_first = sorted(words, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word).replace(r"\ ", " +") for word in longest_first) + ")"
+    return "(?:" + "|".join(re.escape(word) for word in longest_first) + ")"
 
 
 def preceded(words: str) -> str:

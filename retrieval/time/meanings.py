@@ -37,7 +37,7 @@ class Reading:
     `is_ahead`: words before it speak of the future ("will meet on Tuesday").
     """
 
-    slots: Mapping[str, str | None]
+    slots: Mapping[str, str]
     grammar: Grammar
     reference: Reference
     is_ahead: bool = False

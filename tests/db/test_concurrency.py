@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +24,17 @@ from db.store import StoryStore
 with StoryStore.open(sys.argv[1]) as store, store.writer_lock():
     print("held", flush=True)
     sys.stdin.readline()
+"""
+
+HOLDER_WITH_CHILD = """
+import os, sys, time
+from db.store import StoryStore
+with StoryStore.open(sys.argv[1]) as store, store.writer_lock():
+    child = os.fork()
+    if child:
+        print(child, flush=True)
+    time.sleep(60)
+    os._exit(0)
 """
 
 
@@ -90,6 +103,27 @@ def test_the_lock_names_its_holder_and_dies_with_it(url: str) -> None:
         process.communicate(timeout=30)
         with store.writer_lock(timeout=10):
             pass
+
+
+def test_the_lock_dies_with_its_process_though_a_child_lives_on(sqlite_url: str) -> None:
+    """The workers of a killed ingestion may outlive it for a while: they must not keep the archive."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER_WITH_CHILD, sqlite_url],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    process.kill()
+    process.wait(timeout=30)
+    try:
+        with StoryStore.open(sqlite_url) as store, store.writer_lock(timeout=10):
+            os.kill(child, 0)  # it still lives
+    finally:
+        os.kill(child, signal.SIGKILL)
+        process.communicate(timeout=30)
 
 
 def test_the_lock_can_be_had_again(store: StoryStore) -> None:

@@ -318,6 +318,23 @@ def test_words_that_fit_several_stories_hold_them_all(store: StoryStore) -> None
     assert len(visible(store, "b")) == 1
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("story_first", [True, False])
+def test_a_notice_does_not_kill_itself(store: StoryStore, together: bool, story_first: bool) -> None:
+    """Kill notices carry the slugline of the story they kill."""
+    story = [sent("a", slugline="BC-LISBON-STORM")]
+    notice: list[BatchItem] = [
+        sent("n", "Kill the story.", 1, slugline="BC-LISBON-STORM", source=place(7)),
+        order(KILL, 1, reference="BC-LISBON-STORM", source=place(7)),
+    ]
+    items = [*story, *notice] if story_first else [*notice, *story]
+    for batch in batches(items, len(items) if together else 1):
+        store.add_batch(batch)
+    assert store.story("a", include_hidden=True).status is Status.CANCELED
+    assert store.story("n", include_hidden=True).status is Status.USABLE
+    assert store.pending_directives() == []
+
+
 def test_a_provider_cannot_kill_anothers_story(store: StoryStore) -> None:
     store.add_batch(
         [sent("a", provider="other"), order(KILL, 1, target="a"), order(KILL, 1, reference="About a")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import IndexMissing, IndexStale
+from retrieval.dense import build as building
+from retrieval.dense import segment as segments
 from retrieval.dense.index import MERGED_AT_ONCE, DenseIndex
 from retrieval.dense.rows import Rows
 from retrieval.dense.segment import EXACT
@@ -139,3 +142,33 @@ def test_a_missing_segment_is_an_index_fault(tmp_path: Path) -> None:
     segment.rename(tmp_path / "elsewhere")
     with pytest.raises(IndexMissing):
         DenseIndex(tmp_path, dimensions=DIMENSIONS).segments()
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.01])
+def test_a_compressed_segment_loses_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    """Recall@10 against brute force of lists and codes, over all rows and within filters of either size."""
+    monkeypatch.setattr(building, "COMPRESSED_FROM_ROWS", 5000)
+    monkeypatch.setattr(segments, "EXACT_SCAN_ROWS", 1000)
+    rng = np.random.default_rng(5)
+    centres = rng.standard_normal((60, DIMENSIONS))
+    drawn = random_rows(6000, seed=11)
+    vectors = centres[rng.integers(60, size=6000)] + 0.5 * rng.standard_normal((6000, DIMENSIONS))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    year = np.full(6000, drawn.published.min())
+    rows = replace(drawn, vectors=vectors.astype(np.float32), published=year + np.arange(6000))
+    built = DenseIndex.create(tmp_path, dimensions=DIMENSIONS)
+    built.append(rows)
+    assert [segment.is_compressed for segment in built.segments()] == [True]
+    limits = scope(until=int(year[0] + 6000 * share), hidden=rows.version_ids[:30], token=next(TOKENS))
+    kept = allowed(rows, limits)
+    found = wanted = 0
+    for place in rng.choice(6000, size=50, replace=False):
+        query = rows.vectors[place] + 0.1 * rng.standard_normal(DIMENSIONS).astype(np.float32)
+        exact = set(by_brute_force(rows, query, limits, 10))
+        near = built.search(query, depth=10, scope=limits).passage_ids.tolist()
+        assert all(kept[i - 1] for i in near)
+        found += len(exact & set(near))
+        wanted += len(exact)
+    assert found / wanted >= 0.97

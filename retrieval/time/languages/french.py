@@ -129,7 +129,7 @@ FRENCH = Grammar(
     moved_before=r"(?:(?:{n}|un) {unit} (?:apres|(?P<back>avant)) (?:le |la |l'|les )?|"
     r"{ord} anniversaire (?:de la |du |des |de l'|de |d')(?:evenements (?:du |de ))?)",
     prepositions=r"en|le|la|les|du|de l'|de la|de|des|dans|au cours de|pendant|l'annee|annee|au|aux|l'|d'|date du",
-    leads=r"en|depuis|avant|apres|de|d'|l'an|l'annee|annee|entre|jusqu'en|des|debut|fin|mi-|vers|pendant|du|le",
+    leads=r"en|depuis|avant|apres|de|d'|l'an|l'annee|annee|entre|jusqu'en|des|debut|fin|mi-|vers|pendant",
     bounds_before={
         Bound.BEFORE: r"avant|prealablement a|anterieure?s? au?",
         Bound.AFTER: r"apres|posterieure?s? au?|au lendemain d[ue]",
@@ -171,7 +171,7 @@ FRENCH = Grammar(
     counting=r"plus de|moins de|pres de|environ|quelque|quelques|au moins|au plus|jusqu'a|autres|total de|"
     r"foule de|groupe de|hauteur de|altitude de|distance de|somme de|prix de|cout de|resolution|vol|route|article|"
     r"no|nº|n°|numero|page|chambre|windows|boeing|airbus|peugeot|renault|modele|train|section|directive|reglement|"
-    r"agenda|les|des|ces|ses|leurs|pour|que|seulement|population de",
+    r"agenda|les|ces|ses|leurs|seulement|population de",
     clashes_before=r"printemps de|joli|place du|vendredi|rue du|avenue du|le monde du",
     clashes_after=r"saint|noir|gras|sanglant",
     future=r"prochain|va|vont|devrait|devraient|doit|doivent|prevue?s?|aura|auront|sera|seront|[a-z]{3,}(?:era|eront)|se tiendra",

@@ -1,0 +1,159 @@
+"""Tables (`csv`, `parquet`): a story a row, columns by name.
+
+Names are those of the jsonl reader (headline or title, body or text, date …), or a map given at
+construction: {"body": "Texte", "published": "Date de parution"}. CSV: delimiter and quoting are sniffed from
+the head, the first row names the columns, quoted fields may hold line breaks; a row with another number
+of fields is Rejected, and so is a field larger than an item may be. Parquet: row groups are read in small
+batches and only the columns used; a stream that cannot seek is first spooled to a temporary file.
+Positions are ordinals of the rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from domain.protocols import Source
+from domain.story import Item
+from ingest.encoding import decode
+from ingest.normalise import MAX_ITEM_BYTES, finish, reject
+from ingest.readers import jsonl
+
+csv.field_size_limit(MAX_ITEM_BYTES)  # process-wide; Python's 128 KiB is less than a long report
+_DELIMITERS = ",;\t|"
+_FEWEST_COLUMNS = 2
+_PARQUET = b"PAR1"
+_BATCH_ROWS = 64  # a batch of the largest stories stays under MAX_ITEM_BYTES × this; of usual ones, under 1 MB
+_BLOCK = 1 << 20
+
+
+class CsvReader:
+    name = "csv"
+
+    def __init__(self, columns: Mapping[str, str] | None = None) -> None:
+        self._columns = columns or {}
+
+    def accepts(self, source: Source) -> bool:
+        dialect = _dialect(source.head)
+        if dialect is None or b"\0" in source.head:
+            return False
+        names = next(csv.reader(io.StringIO(_first_lines(source.head)), dialect), [])
+        return len(names) >= _FEWEST_COLUMNS and _names_a_story(names, self._columns)
+
+    def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
+        dialect = _dialect(source.head) or csv.excel
+        with source.open() as stream:
+            rows = csv.reader(_lines(stream), dialect, strict=True)
+            names: list[str] = []
+            position = -1
+            while True:
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    position += 1
+                    yield reject(source.ref(position), f"the row cannot be read: {error}", "mend its quotation marks")
+                    continue
+                if not row:
+                    continue
+                if not names:
+                    names = row
+                    continue
+                position += 1
+                yield self._convert(names, row, source, position, provider)
+
+    def _convert(self, names: Sequence[str], row: list[str], source: Source, position: int, provider: str | None) -> Item:
+        ref = source.ref(position)
+        raw = "\x1f".join(row).encode("utf-8", "replace")
+        if len(row) != len(names):
+            return reject(ref, f"the row has {len(row)} fields, not {len(names)}", "quote fields that hold the delimiter", raw)
+        values = _mapped(dict(zip(names, row, strict=True)), self._columns)
+        return finish(jsonl.draft(values), ref, provider=provider, raw=raw)
+
+
+class ParquetReader:
+    name = "parquet"
+
+    def __init__(self, columns: Mapping[str, str] | None = None) -> None:
+        self._columns = columns or {}
+
+    def accepts(self, source: Source) -> bool:
+        return source.head.startswith(_PARQUET)
+
+    def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
+        position = 0
+        with source.open() as opened, _seekable(opened) as stream:
+            try:
+                table = pq.ParquetFile(stream)
+                used = [name for name in table.schema_arrow.names if _is_used(name, self._columns)]
+                for batch in table.iter_batches(batch_size=_BATCH_ROWS, columns=used, use_threads=False):
+                    for row in batch.to_pylist():
+                        values = _mapped({name: _plain(value) for name, value in row.items()}, self._columns)
+                        raw = repr(values)[:4096].encode("utf-8", "replace")
+                        yield finish(jsonl.draft(values), source.ref(position), provider=provider, raw=raw)
+                        position += 1
+            except (pa.ArrowException, OSError, ValueError) as error:
+                reason = f"the Parquet file cannot be read from here on: {str(error)[:200]}"
+                yield reject(source.ref(position), reason, "write the file again")
+
+
+def _first_lines(head: bytes) -> str:
+    """The head up to its last whole line."""
+    whole = head.rpartition(b"\n")[0] or head
+    return decode(whole)
+
+
+def _dialect(head: bytes) -> type[csv.Dialect] | None:
+    try:
+        return csv.Sniffer().sniff(_first_lines(head)[:16384].partition("\n")[0], _DELIMITERS)
+    except csv.Error:
+        return None
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+    """Lines as text; one that is longer than a field may be comes in pieces, for csv to refuse."""
+    is_first = True
+    while line := stream.readline(MAX_ITEM_BYTES + 1):
+        text = decode(line)
+        yield text if is_first or not text.startswith("\ufeff") else text[1:]
+        is_first = False
+
+
+def _names_a_story(names: Sequence[str], columns: Mapping[str, str]) -> bool:
+    probe = jsonl.draft(_mapped(dict.fromkeys(names, "x"), columns))
+    return bool(probe.body or probe.headline) and len({*names}) == len(names)
+
+
+def _is_used(name: str, columns: Mapping[str, str]) -> bool:
+    return name in columns.values() or jsonl.draft({name: "x"}) != jsonl.draft({})
+
+
+def _mapped(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """The row with the mapped columns under the names that jsonl.draft knows."""
+    taken = set(columns.values())
+    found = {name: value for name, value in row.items() if name not in taken}
+    return found | {field: row[name] for field, name in columns.items() if row.get(name) not in (None, "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return decode(value) if isinstance(value, bytes) else value
+
+
+def _seekable(stream: BinaryIO) -> BinaryIO:
+    if stream.seekable():
+        return stream
+    spooled = tempfile.TemporaryFile()
+    while block := stream.read(_BLOCK):
+        spooled.write(block)
+    spooled.seek(0)
+    return spooled  # type: ignore[return-value]  # a BinaryIO in all but name

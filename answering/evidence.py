@@ -8,34 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
+from answering.folding import fold
+from answering.lexicon import read_patterns
 from answering.verify.objection import Context
 from domain.query import Hit
 from domain.sentences import split_sentences
 
-# A sentence that speaks to a language model and not to a reader: kept out of prompts and answers.
-# Six languages; "previous instructions" and their kin, role words of chat formats, orders to answer so.
-_ORDERS = re.compile(
-    r"(?:ignor\w*|disregard|forget|override|bypass|oubli\w*|olvid\w*|vergi(?:ss|ß)\w*|vergesst|missacht\w*|esque\w*|"
-    r"desconsider\w*|تجاهل\w*|انس)\s+(?:\w+[\s'’]+){0,4}"
-    r"(?:instructions?|instrucciones|instruç\w*|anweisung\w*|prompt|consignes?|regeln|rules|règles|reglas|regras|"
-    r"guidelines|التعليمات|تعليمات\w*|الأوامر|الاوامر)"
-    r"|system\s*prompt|prompt\s+(?:système|del?\s+sistema|do\s+sistema)|systemprompt"
-    r"|<\|[^|>]{1,40}\|>|\[/?(?:INST|SYSTEM_PROMPT)\]|<</?SYS>>|<(?:start|end)_of_turn>"
-    r"|(?:you are|tu es|vous êtes|eres|usted es|du bist|sie sind|você é|أنت|انت)\s+(?:now|désormais|maintenant|ahora|"
-    r"jetzt|ab jetzt|nun|agora|الآن)\b"
-    r"|\b(?:as an ai|language model|modèle de langage|modelo de lenguaje|sprachmodell|modelo de linguagem|"
-    r"chatbot|assistant ia)\b.{0,60}\b(?:must|should|answer|reply|say|doit|réponds\w*|debe|respond\w*|responda|muss|"
-    r"antworte\w*|deve|dites?)\b"
-    r"|\b(?:assistant|ai|ki|ia)\s*[:,]\s*(?:answer|reply|say|respond|répond\w*|responde\w*|antworte\w*|write|output)",
-    re.IGNORECASE,
-)
-
 
 def gives_orders(text: str) -> bool:
-    """Whether the words are addressed to a language model. Such a sentence is data, and useless as evidence."""
-    return bool(_ORDERS.search(text))
+    """Whether the words are addressed to a language model: data all the same, and useless as evidence."""
+    return bool(_orders().search(fold(text)))
+
+
+@cache
+def _orders() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in read_patterns("orders")["patterns"]), re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)

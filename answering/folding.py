@@ -40,15 +40,18 @@ class _Folding(dict[int, str]):
             folded = "\n" if character == "\n" else " "
         else:
             decomposed = unicodedata.normalize("NFKD", character.casefold())
-            kept = "".join(
-                c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) != "Cf"
-            )
-            kept = "".join(_PUNCTUATION.get(c, _ARABIC.get(c, c)) for c in kept)
-            folded = "".join(
-                str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in kept
-            )
+            kept = (c for c in decomposed if not unicodedata.combining(c) and not _is_format(c))
+            folded = "".join(_ascii_digit(_PUNCTUATION.get(c, _ARABIC.get(c, c))) for c in kept)
         self[code] = folded
         return folded
+
+
+def _is_format(character: str) -> bool:
+    return unicodedata.category(character) == "Cf"
+
+
+def _ascii_digit(character: str) -> str:
+    return str(unicodedata.digit(character)) if character.isdigit() and not character.isascii() else character
 
 
 _TABLE = _Folding({ord(k): v for k, v in _PUNCTUATION.items()})
@@ -59,6 +62,11 @@ def fold(text: str) -> str:
     """The comparable form of `text`; white space stays, one character for one."""
     # Composed first: "ئ" written as two code points must fold as the one.
     return unicodedata.normalize("NFC", text).translate(_TABLE)
+
+
+def fold_words(listed: str) -> frozenset[str]:
+    """The folded words of a list written as a text."""
+    return frozenset(fold(listed).split())
 
 
 @lru_cache(maxsize=65_536)

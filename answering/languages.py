@@ -17,7 +17,7 @@ ENGLISH_NAMES = {
 
 NOT_IN_ARCHIVE = {
     "en": "The archive does not answer this question. The nearest stories are listed below.",
-    "fr": "Les archives ne répondent pas à cette question. Les dépêches les plus proches figurent ci-dessous.",
+    "fr": "Les archives ne répondent pas à cette question. Les dépêches les plus proches suivent.",
     "es": "El archivo no responde a esta pregunta. A continuación figuran los despachos más cercanos.",
     "de": "Das Archiv beantwortet diese Frage nicht. Die nächstliegenden Meldungen stehen unten.",
     "pt": "O arquivo não responde a esta pergunta. Os despachos mais próximos estão abaixo.",

@@ -147,6 +147,11 @@ def units() -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile(rf"(?:{'|'.join(groups)})(?!\w)"), tuple(raw)
 
 
+def read_patterns(name: str) -> Mapping[str, list[str]]:
+    """The lists of regular expressions in lexicons/`name`.toml."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
+
+
 def _split(words: str) -> list[str]:
     """At the bars that stand outside parentheses: an entry may be a small regular expression."""
     parts, depth, current = [], 0, ""

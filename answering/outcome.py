@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from answering.evidence import EvidenceStory
 from answering.questions import Asked
-from answering.verify.moments import find_moments
+from answering.verify.moments import LAST_YEAR, find_moments
 from answering.verify.names import stands_in
 from answering.verify.quantities import find_quantities
 from answering.words import same_language, stem_set
@@ -75,12 +75,10 @@ def _years_found(asked: Asked, stories: Sequence[EvidenceStory]) -> bool:
     """Every year of the question is one the stories name, or the one they were published in."""
     known: set[int] = set()
     for story in stories:
-        known.add(story.hit.published.year)
-        known |= {m.year for m in find_moments(_whole(story), story.hit.language, anchor=story.hit.published.date())
-                  if m.year}  # fmt: skip
-        known |= {
-            int(v) for q in find_quantities(_whole(story), story.hit.language) for v in q.values if v < 3000
-        }
+        text, language, day = _whole(story), story.hit.language, story.hit.published.date()
+        known.add(day.year)
+        known |= {m.year for m in find_moments(text, language, anchor=day) if m.year}
+        known |= {int(v) for q in find_quantities(text, language) for v in q.values if v < LAST_YEAR}
     return asked.years <= known
 
 

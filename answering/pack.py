@@ -57,7 +57,7 @@ def pack(
     empty = generator.count_prompt(messages((), question, language))
     if empty >= room:
         raise PromptTooLong(
-            f"the question alone takes {empty} of {generator.context} tokens, {max_tokens} kept for the answer",
+            f"the question alone takes {empty} of {generator.context} tokens, {max_tokens} being kept back",
             hint="shorten the question or choose a model with a larger context",
         )
     chosen = _choose(ranked, generator, min(budget, room - empty))

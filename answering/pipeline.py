@@ -174,9 +174,14 @@ class Answerer:
         self, generator: Generator, asked: Asked, ranked: Sequence[Ranked], query: Query
     ) -> PackedPrompt:
         return pack(
-            ranked, question=asked.text, language=asked.language, generator=generator,
-            budget=self._options.budget or STORY_TOKENS, max_tokens=self._options.max_tokens, order=query.order,
-        )  # fmt: skip
+            ranked,
+            question=asked.text,
+            language=asked.language,
+            generator=generator,
+            budget=self._options.budget or STORY_TOKENS,
+            max_tokens=self._options.max_tokens,
+            order=query.order,
+        )
 
     def _quoted(self, asked: Asked, ranked: Sequence[Ranked]) -> _Written:
         by_quote = {r.text: r for r in ranked}
@@ -202,12 +207,20 @@ class Answerer:
         text = " ".join(s.text for s in sentences)
         if not answered:
             text = not_in_archive(asked.language, nearest=bool(hits))
+        total = perf_counter() - began
         return Answer(
-            question=asked.text, outcome=outcome, text=text, sentences=sentences,
-            withheld=(*written.withheld, *beside), evidence=hits, query=result.query, model=written.model,
-            tokens=written.tokens, language=asked.language,
-            seconds=Seconds(retrieve=retrieved, first_token=written.first_token, total=perf_counter() - began),
-        )  # fmt: skip
+            question=asked.text,
+            outcome=outcome,
+            text=text,
+            sentences=sentences,
+            withheld=(*written.withheld, *beside),
+            evidence=hits,
+            query=result.query,
+            model=written.model,
+            tokens=written.tokens,
+            language=asked.language,
+            seconds=Seconds(retrieve=retrieved, first_token=written.first_token, total=total),
+        )
 
     def _visible(self, result: SearchResult, kept: Kept) -> tuple[tuple[Hit, ...], Kept]:
         """Hits and sentences less those of stories killed, held, replaced or embargoed since the search."""

@@ -67,8 +67,8 @@ def understand(question: str, language: str) -> Asked:
     years = frozenset(m.year for m in find_moments(question, language) if m.year)
     name_parts = {p for n in names for p in n.parts}
     filler = held.question.get("filler")
-    question_words = {w for name in _ORDER if name in held.question for m in held.question[name].finditer(folded)
-                      for w in words(m.group())}  # fmt: skip
+    patterns = [held.question[name] for name in _ORDER if name in held.question]
+    question_words = {w for p in patterns for match in p.finditer(folded) for w in words(match.group())}
     focus = frozenset(
         stem(w, language)
         for w in words(question)

@@ -67,7 +67,7 @@ def best_support(
     closeness: Closeness,
     options: AnswerOptions,
 ) -> Support | None:
-    """The best support among the stories named; among the others when those named do not carry the sentence."""
+    """The best support in the stories named, or in the others when those named do not carry the sentence."""
     best = _best(text, named, asked, closeness, options)
     if best is not None and best.judgement.verdict is Verdict.SUPPORTED:
         return best

@@ -14,7 +14,7 @@ import simplemma
 import Stemmer  # type: ignore[import-not-found]  # a C module without stubs
 
 from answering.folding import fold
-from answering.lexicon import LANGUAGES, lexicon
+from answering.lexicon import lexicon
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -86,8 +86,3 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
     if name not in stemmers:
         stemmers[name] = Stemmer.Stemmer(name)  # not thread-safe: one a thread
     return stemmers[name]
-
-
-__all__ = [
-    "LANGUAGES", "content_stems", "coverage", "is_dictionary_word", "same_language", "stem", "stem_set", "words",
-]  # fmt: skip

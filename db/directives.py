@@ -152,7 +152,13 @@ def _targets(connection: sa.Connection, row: sa.Row[Any]) -> set[int]:
             return {found}
     if row.reference is None:
         return set()
-    found = references.find(connection, provider=row.provider, reference=row.reference, issued=row.issued)
+    found = references.find(
+        connection,
+        provider=row.provider,
+        reference=row.reference,
+        issued=row.issued,
+        notice=_source(row),
+    )
     own = _replacement_of(connection, row)
     return found - {own[0]} if own else found
 

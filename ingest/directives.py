@@ -53,7 +53,7 @@ _ORDERED = ((_RELEASE, Action.RELEASE), (_KILL, Action.KILL), (_HOLD, Action.HOL
 
 # One of these stands in every such message: looked for first, which costs a tenth of the patterns.
 _STEMS = (
-    "KILL", "HOLD", "WITHDR", "RETRACT", "ITHDRAW", "isregard", "kill", "hold th", "hold our", "hold story",
+    "KILL", "HOLD", "WITHDR", "RETRACT", "ithdraw", "isregard", "kill", "hold th", "hold our", "hold story",
     "hold item", "ANNUL", "annul", "ANUL", "anul", "ne pas utiliser", "ACHTUNG", "ZURÜCK", "GESTRICHEN",
     "GESPERRT", "nicht", "WITHHELD", "RELEASED", "REINSTATED", "SUSPEN", "RETEN", "AUFGEHOBEN", "LEVANTAD",
     "desconsiderar", "EN ATTENTE", "إلغاء", "ملغ", "عدم استخدام", "تعليق",

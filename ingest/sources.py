@@ -1,4 +1,4 @@
-"""Files and folders to Sources: sorted, gzip and zip layers removed, nothing unpacked to disk.
+"""Files and folders to Sources: sorted, gzip and zip layers removed, nothing unpacked into the file system.
 
 Hidden files, symbolic links met inside a folder, and the papers that accompany a collection (README,
 LICENSE, SOURCE …) are passed over; a link named by the user himself is followed. Names inside an
@@ -12,6 +12,7 @@ import gzip
 import io
 import os
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,10 @@ HEAD_BYTES = 1 << 16
 MAX_RATIO = 200  # news text compresses 3 to 50 times; DEFLATE's limit, a bomb's aim, is 1,032
 RATIO_FREE_BYTES = 16 * 1024 * 1024  # below this no proportion is asked for
 MAX_LAYERS = 4  # archive in archive in archive
+SPOOLED_BYTES = (
+    32 * 1024 * 1024
+)  # an archive in an archive is held in memory up to here, then in a temporary file
+MAX_NESTED_BYTES = 1024 * 1024 * 1024
 _COMPANIONS = frozenset(
     {"readme", "license", "licence", "copying", "notice", "source", "authors", "changelog", "manifest"}
 )
@@ -66,7 +71,10 @@ def _is_companion(name: str) -> bool:
 
 
 def sources_of(file: Path, meter: Meter | None = None) -> Iterator[Source | Rejected]:
-    """The streams in one file: itself, or the members of the archive it is."""
+    """The streams in one file: itself, or the members of the archive it is.
+
+    An archive is open only while the iteration stands at its members: read each before going on.
+    """
     counter = meter or Meter()
     try:
         size = file.stat().st_size if file.is_file() else None
@@ -108,11 +116,7 @@ def _gunzipped(path: str, packed: BinaryIO) -> BinaryIO:
 
 
 def _members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterator[Source | Rejected]:
-    try:
-        archive = zipfile.ZipFile(opener())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise SourceError(f"{path} is a damaged zip archive: {error}", hint=_SEND_AGAIN) from error
-    with archive:
+    with opener() as stream, _seekable(path, stream) as whole, _opened(path, whole) as archive:
         for member in archive.infolist():
             if member.is_dir() or _is_companion(PurePosixPath(member.filename).name):
                 continue
@@ -126,6 +130,27 @@ def _members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterat
                 )
             except SourceError as error:
                 yield reject(SourceRef(path=label, position=0), error.message, error.hint or _SEND_AGAIN)
+
+
+def _seekable(path: str, stream: BinaryIO) -> BinaryIO:
+    """A zip archive is read from its end: one that comes out of another layer is set down first."""
+    if stream.seekable():
+        return stream
+    whole = tempfile.SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115 the caller closes it
+    while block := stream.read(HEAD_BYTES):
+        whole.write(block)
+        if whole.tell() > MAX_NESTED_BYTES:
+            whole.close()
+            raise LimitExceeded(f"{path} is too large for an archive in an archive", hint="unpack it by hand")
+    whole.seek(0)
+    return cast(BinaryIO, whole)
+
+
+def _opened(path: str, stream: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise SourceError(f"{path} is a damaged zip archive: {error}", hint=_SEND_AGAIN) from error
 
 
 def _objection(member: zipfile.ZipInfo) -> str | None:

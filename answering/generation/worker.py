@@ -17,6 +17,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -292,6 +293,8 @@ class _Process:
             if replies is not None:
                 replies.put(reply)
         code = self._popen.wait()
+        if self._popen.stdout:
+            self._popen.stdout.close()
         self._death = GenerationFailed(self._epitaph(code), hint="ask again: it is started anew")
         for number, replies in list(self._pending.items()):
             replies.put(Reply(number=number, error=self._death))
@@ -300,6 +303,7 @@ class _Process:
         self._errors.seek(0, os.SEEK_END)
         self._errors.seek(max(0, self._errors.tell() - 2000))
         lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        self._errors.close()
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
         return f"the process of the language model ended {how}" + (f": {lines[-1]}" if lines else "")
 
@@ -314,3 +318,6 @@ def _number() -> int:
 def _end(popen: subprocess.Popen[bytes]) -> None:
     popen.kill()  # it keeps nothing that could be lost
     popen.wait()
+    if popen.stdin:
+        with suppress(BrokenPipeError):  # what was still to be written is of no use now
+            popen.stdin.close()

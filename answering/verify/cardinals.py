@@ -24,7 +24,8 @@ _FEMININE = {
 _MORE = {
     "en": {"a hundred": 100, "a thousand": 1000},
     "fr": {"quatre-vingt": 80, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "cents": 100},
-    "es": {"ciento": 100, "veintiun": 21, "quinientas": 500, "setecientas": 700, "novecientas": 900, "mil": 1000},
+    "es": {"ciento": 100, "veintiun": 21, "quinientas": 500, "setecientas": 700, "novecientas": 900,
+           "mil": 1000},
     "de": {"zwo": 2, "hundert": 100, "tausend": 1000, "zweier": 2, "dreier": 3},
     "pt": {"cento": 100, "duzentas": 200, "mil": 1000, "quatorze": 14, "catorze": 14, "dezasseis": 16,
            "dezassete": 17, "dezanove": 19},
@@ -61,9 +62,8 @@ def cardinal_pattern(language: str | None) -> re.Pattern[str]:
 
 def _arabic() -> dict[str, int]:
     found: dict[str, int] = {"عشره": 10, "عشر": 10, "مئه": 100, "مائه": 100, "مئتان": 200, "مئتين": 200,
-                             "مئتا": 200, "مئتي": 200, "مائتان": 200, "مائتين": 200, "مئات": 100, "الفان": 2000,
-                             "الفين": 2000, "الفا": 2000}  # fmt: skip
-    del found["مئات"], found["الفا"]  # "hundreds", and "a thousand" in the accusative
+                             "مئتا": 200, "مئتي": 200, "مائتان": 200, "مائتين": 200, "الفان": 2000,
+                             "الفين": 2000}  # fmt: skip
     units = {value: [fold(w) for w in forms.split()] for value, forms in _AR_UNITS.items()}
     for value, forms in units.items():
         found |= dict.fromkeys(forms, value)

@@ -96,8 +96,7 @@ def _absolute(folded: str, language: str | None) -> Iterator[Moment]:
             year = _year(groups.get("year"))
             days = [int(d) for d in (groups.get("day"), groups.get("other")) if d]
             if (
-                (name
-                and month is None)
+                (name and month is None)
                 or any(not 1 <= d <= 31 for d in days)
                 or (month and not 1 <= month <= 12)
             ):
@@ -120,7 +119,8 @@ def _date_patterns(language: str | None) -> tuple[dict[str, int], tuple[re.Patte
     name = rf"(?P<name>{names})(?:\s?[/(]\s?(?:{names})\)?)?\.?"
     of = r"(?:\s?(?:de|do|of|del|d'|من)\s?)?"
     day = r"(?P<day>\d{1,2})(?:er|re|st|nd|rd|th|º|o|a|\.)?"
-    other = r"(?:\s?(?:-|/|and|et|y|e|und|to|au|al|bis|a|or|و)\s?(?:the\s)?(?P<other>\d{1,2})(?:st|nd|rd|th|\.)?)?"
+    to = r"\s?(?:-|/|and|et|y|e|und|to|au|al|bis|a|or|و)\s?(?:the\s)?"
+    other = rf"(?:{to}(?P<other>\d{{1,2}})(?:st|nd|rd|th|\.)?)?"
     year = r"(?P<year>\d{4})"
     cues = "|".join(re.escape(c) for code in ((held,) if held else LANGUAGES)
                     for c in _cue_words(code, "month_cues"))  # fmt: skip

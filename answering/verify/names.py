@@ -14,19 +14,21 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from answering.folding import fold, skeleton
+from answering.folding import fold, fold_words, skeleton
 from answering.lexicon import country_names, lexicon, places
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import is_dictionary_word, stem, words
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|\S")
-_PARTICLES = frozenset(
-    ["de", "da", "do", "dos", "das", "del", "della", "di", "du", "des", "la", "le", "van", "von", "der", "den", "bin", "ibn", "al", "el", "ter", "zu", "y", "e", "of", "the"]
+_PARTICLES = fold_words(
+    "de da do dos das del della di du des la le van von der den bin ibn al el ter zu y e of the"
 )
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "dr", "sir", "lord", "president", "premier", "minister", "king", "queen", "prince", "princess", "general", "colonel", "pope", "mme", "m", "mlle", "herr", "frau", "senor", "senora", "don", "dona", "sr", "sra", "presidente", "president", "ministre", "ministro", "bundeskanzler", "kanzler", "roi", "reine", "rey", "reina", "rei", "rainha", "papst", "pape", "papa"]
+_TITLES = fold_words(
+    """mr mrs ms dr sir lord president premier minister king queen prince princess general colonel pope mme m
+    mlle herr frau senor senora don dona sr sra presidente ministre ministro bundeskanzler kanzler roi reine
+    rey reina rei rainha papst pape papa"""
 )
-# Similarity (0–100, rapidfuzz ratio) from which two spellings are one name. Set by hand on the sample archive.
+# Similarity (0–100, rapidfuzz ratio) from which two spellings are one name; set by hand on data/sample.
 SAME_SPELLING = 86.0
 SAME_SOUND = 80.0
 

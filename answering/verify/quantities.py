@@ -183,13 +183,22 @@ def _quantity(raw: _Raw, folded: str, language: str | None) -> Quantity:
     if unit is None:
         unit = _unit_before(folded, raw.start)
     following = re.split(r"[.;:!?\n(]", folded[end : end + _COMPANY])[0]
+    if len(following) == _COMPANY:  # the last word may be cut in half
+        following = following.rpartition(" ")[0]
     leading = re.split(r"[.;:!?\n)]", folded[max(0, raw.start - _COMPANY) : raw.start])[-1]
+    if len(leading) == _COMPANY:
+        leading = leading.partition(" ")[2]
     return Quantity(
-        values=raw.values, start=raw.start, end=end, unit=unit, in_words=raw.in_words, ordinal=raw.ordinal,
+        values=raw.values,
+        start=raw.start,
+        end=end,
+        unit=unit,
+        in_words=raw.in_words,
+        ordinal=raw.ordinal,
         bound=_bound(folded[max(0, raw.start - 28) : raw.start], folded[end : end + 8], language),
-        after=content_stems(following.rpartition(" ")[0] if len(following) == _COMPANY else following, language)[:4],
-        before=content_stems(leading.partition(" ")[2] if len(leading) == _COMPANY else leading, language)[::-1][:4],
-    )  # fmt: skip
+        after=content_stems(following, language)[:4],
+        before=content_stems(leading, language)[::-1][:4],
+    )
 
 
 def _unit_after(folded: str, end: int) -> tuple[str | None, int]:
@@ -221,7 +230,7 @@ def _bound(before: str, after: str, language: str | None) -> str | None:
 
 
 def matches(claimed: Quantity, stated: Quantity) -> bool:
-    """Whether the story's number carries the claim's: equal, or within what the claim's rounding word allows."""
+    """Whether the story's number carries the claim's: equal, or as near as its rounding word allows."""
     return any(_value_matches(c, s, claimed, stated) for c in claimed.values for s in stated.values)
 
 

@@ -16,9 +16,15 @@ from domain.answer import Verdict
 Check = Callable[[str, str, Context], list[Objection]]
 
 CHECKS: tuple[Check, ...] = (
-    numbers.check, dates.check, names.check, quotations.check, polarity.check, modality.check, direction.check,
+    numbers.check,
+    dates.check,
+    names.check,
+    quotations.check,
+    polarity.check,
+    modality.check,
+    direction.check,
     attribution.check,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

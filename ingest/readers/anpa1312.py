@@ -39,10 +39,15 @@ _RANK = re.compile(r",\s*((?:\d+(?:st|nd|rd|th) )?(?:Ld|Lead|Add|Writethru|Updat
 _MEDIA = re.compile(r"(?:AP|Kyodo) (?:Photo|Graphic|Video|Interactive|Audio)s?\b")
 _EDITORS = re.compile(r"\(?(?:Eds|EDITOR'?S'? NOTE)\b[:._ ]*", re.I)
 _BYLINE = re.compile(r"By \S")
-_BYLINE_TITLE = re.compile(r"(?:The )?(?:Associated Press|Kyodo News)$|AP .{0,40}(?:Writer|Editor|Correspondent|Reporter)s?$|For The .{0,40}$")
+_BYLINE_TITLE = re.compile(
+    r"(?:The )?(?:Associated Press|Kyodo News)$|For The .{0,40}$|"
+    r"AP .{0,40}(?:Writer|Editor|Correspondent|Reporter)s?$"
+)
 _AP_TIME = re.compile(r"(?P<agency>[A-Z]{2,5})-[A-Z]{1,3}-(\d\d)-(\d\d)-(\d\d) (\d\d)(\d\d)GMT")
 _KYODO_TIME = re.compile(r"KWS-(\d\d):(\d\d)-(\d\d)-(\d\d)-(\d\d)")
-_KYODO_DATELINE = re.compile(r"(?P<place>[A-Z][A-Z .'-]+(?:, [A-Z][\w. ]+?)?), (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}) Kyodo -")
+_KYODO_DATELINE = re.compile(
+    r"(?P<place>[A-Z][A-Z .'-]+(?:, [A-Z][\w. ]+?)?), (?P<date>[A-Z][a-z]{2,8}\.? \d{1,2}) Kyodo -"
+)
 _TOKYO = timezone(timedelta(hours=9))
 _URGENCY = {"f": 1, "b": 2, "u": 3, "r": 4, "d": 5, "a": 6, "s": 6, "w": 6}
 _FLASH_WORDS = 200  # AP's features carry the f of a flash too; no flash is that long
@@ -86,11 +91,15 @@ def _convert(message: WireMessage, source: Source, provider: str | None) -> Item
     text = unix_lines(decode_wire(message.raw))
     header = _HEADER.match(text)
     if header is None:
-        return reject(ref, "the message has no ANPA 1312 header", "mend its first lines, or remove it", message.raw)
+        return reject(
+            ref, "the message has no ANPA 1312 header", "mend its first lines, or remove it", message.raw
+        )
     _, start, rest = text.partition(STX)
     content, end, trailer = rest.partition(ETX)
     if not start or not end:
-        return reject(ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw)
+        return reject(
+            ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw
+        )
     return finish(_draft(header, content, trailer), ref, provider=provider, raw=message.raw)
 
 
@@ -138,7 +147,9 @@ def _sent(trailer: str) -> tuple[datetime | None, str | None]:
     try:
         if match := _AP_TIME.search(trailer):
             month, day, year, hour, minute = match.groups()[1:]
-            return datetime(full_year(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC), match["agency"]
+            return datetime(full_year(year), int(month), int(day), int(hour), int(minute), tzinfo=UTC), match[
+                "agency"
+            ]
         if match := _KYODO_TIME.search(trailer):
             hour, minute, day, month, year = match.groups()
             local = datetime(full_year(year), int(month), int(day), int(hour), int(minute), tzinfo=_TOKYO)

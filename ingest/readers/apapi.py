@@ -40,7 +40,9 @@ class ApApiReader:
         with source.open() as stream:
             for answer in json_items(stream):
                 if answer.value is None:
-                    yield reject(source.ref(position), answer.error or "not readable", "fetch it again", answer.raw)
+                    yield reject(
+                        source.ref(position), answer.error or "not readable", "fetch it again", answer.raw
+                    )
                     position += 1
                     continue
                 for item in _items(answer.value):

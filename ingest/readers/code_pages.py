@@ -19,14 +19,22 @@ from ingest.language import detect
 # ISO/IEC 6937:2001, table 1: spacing characters of the right half, then the marks written before their letter
 _ISO6937 = dict(
     zip(
-        (*range(0xA1, 0xA4), 0xA5, *range(0xA7, 0xC0), *range(0xD0, 0xD8), *range(0xDC, 0xE5), *range(0xE6, 0xFF)),
+        (
+            *range(0xA1, 0xA4),
+            0xA5,
+            *range(0xA7, 0xC0),
+            *range(0xD0, 0xD8),
+            *range(0xDC, 0xE5),
+            *range(0xE6, 0xFF),
+        ),
         "¡¢£¥§¤‘“«←↑→↓°±²³×µ¶·÷’”»¼½¾¿―¹®©™♪¬¦⅛⅜⅝⅞ΩÆĐªĦĲĿŁØŒºÞŦŊŉĸæđðħıĳŀłøœßþŧŋ",
         strict=True,
     )
 )
 _ISO6937_MARKS = {
     0xC1: "\u0300", 0xC2: "\u0301", 0xC3: "\u0302", 0xC4: "\u0303", 0xC5: "\u0304", 0xC6: "\u0306",
-    0xC7: "\u0307", 0xC8: "\u0308", 0xCA: "\u030a", 0xCB: "\u0327", 0xCD: "\u030b", 0xCE: "\u0328", 0xCF: "\u030c",
+    0xC7: "\u0307", 0xC8: "\u0308", 0xCA: "\u030a", 0xCB: "\u0327", 0xCD: "\u030b", 0xCE: "\u0328",
+    0xCF: "\u030c",
 }  # fmt: skip
 _NATIONAL = {  # what stands in the place of @[\]{|}~ (ISO 646 registrations 21, 69, 17, 10, 16)
     "de": "§ÄÖÜäöüß",
@@ -96,7 +104,9 @@ def _likeness(text: str) -> float:
         elif character in _PRESS_LETTERS:
             score += 1
         elif character in _PRESS_MARKS:
-            score += 0.8 if not (before.isalpha() and text[at + 1 : at + 2].isalpha()) or character == "’" else -1
+            score += (
+                0.8 if not (before.isalpha() and text[at + 1 : at + 2].isalpha()) or character == "’" else -1
+            )
         elif character.lower() in _PRESS_LETTERS:
             score += -1 if before.islower() else 0.7
         else:

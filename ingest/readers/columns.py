@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -30,7 +32,9 @@ csv.field_size_limit(MAX_ITEM_BYTES)  # process-wide; Python's 128 KiB is less t
 _DELIMITERS = ",;\t|"
 _FEWEST_COLUMNS = 2
 _PARQUET = b"PAR1"
-_BATCH_ROWS = 64  # a batch of the largest stories stays under MAX_ITEM_BYTES × this; of usual ones, under 1 MB
+_BATCH_ROWS = (
+    64  # a batch of the largest stories stays under MAX_ITEM_BYTES × this; of usual ones, under 1 MB
+)
 _BLOCK = 1 << 20
 
 
@@ -60,7 +64,9 @@ class CsvReader:
                     return
                 except csv.Error as error:
                     position += 1
-                    yield reject(source.ref(position), f"the row cannot be read: {error}", "mend its quotation marks")
+                    yield reject(
+                        source.ref(position), f"the row cannot be read: {error}", "mend its quotation marks"
+                    )
                     continue
                 if not row:
                     continue
@@ -70,11 +76,18 @@ class CsvReader:
                 position += 1
                 yield self._convert(names, row, source, position, provider)
 
-    def _convert(self, names: Sequence[str], row: list[str], source: Source, position: int, provider: str | None) -> Item:
+    def _convert(
+        self, names: Sequence[str], row: list[str], source: Source, position: int, provider: str | None
+    ) -> Item:
         ref = source.ref(position)
         raw = "\x1f".join(row).encode("utf-8", "replace")
         if len(row) != len(names):
-            return reject(ref, f"the row has {len(row)} fields, not {len(names)}", "quote fields that hold the delimiter", raw)
+            return reject(
+                ref,
+                f"the row has {len(row)} fields, not {len(names)}",
+                "quote fields that hold the delimiter",
+                raw,
+            )
         values = _mapped(dict(zip(names, row, strict=True)), self._columns)
         return finish(jsonl.draft(values), ref, provider=provider, raw=raw)
 
@@ -149,11 +162,12 @@ def _plain(value: Any) -> Any:
     return decode(value) if isinstance(value, bytes) else value
 
 
-def _seekable(stream: BinaryIO) -> BinaryIO:
+@contextmanager
+def _seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     if stream.seekable():
-        return stream
-    spooled = tempfile.TemporaryFile()
-    while block := stream.read(_BLOCK):
-        spooled.write(block)
-    spooled.seek(0)
-    return spooled  # type: ignore[return-value]  # a BinaryIO in all but name
+        yield stream
+        return
+    with tempfile.TemporaryFile() as spooled:
+        shutil.copyfileobj(stream, spooled, _BLOCK)
+        spooled.seek(0)
+        yield spooled

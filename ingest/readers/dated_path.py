@@ -1,7 +1,8 @@
 """The day that a file's path names, for items that carry no date of their own.
 
 Only unmistakable forms, with a year of four digits first: 1987-03-26, 1987_03_26, 19870326, and
-folders 1987/03/26 or 1987-03/26. The last such date in the path counts. A path is a name here: nothing is opened.
+folders 1987/03/26 or 1987-03/26. The last such date in the path counts. A path is a name here:
+nothing is opened.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from domain.errors import SourceError
@@ -29,20 +28,25 @@ from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
 from ingest.readers.dated_path import date_in
 
 _SIGN = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<article[\s>]", re.I)
-_XHTML = re.compile(rb"\A[\s\xef\xbb\xbf]*<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S)
+_XHTML = re.compile(
+    rb"\A[\s\xef\xbb\xbf]*<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S
+)
 _OTHER_XML = re.compile(rb"\A[\s\xef\xbb\xbf]*<\?xml", re.I)
 _ARTICLE = re.compile(r"(?:Article|Report|BlogPosting|Posting)$")
 _TIME_NAMES = (
-    "article:published_time", "datepublished", "og:article:published_time", "date", "dc.date", "dc.date.issued",
-    "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "article.published",
-    "cxenseparse:recs:publishtime", "dc.date.created", "article_date_original", "last-modified-date",
+    "article:published_time", "datepublished", "og:article:published_time", "date", "dc.date",
+    "dc.date.issued", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "publishdate",
+    "publish-date", "article.published", "cxenseparse:recs:publishtime", "dc.date.created",
+    "article_date_original",
 )  # fmt: skip
 _NOBODY = frozenset({"no author", "redaktion", "redaction", "admin", "n/a"})
 _BROKEN_FACT = re.compile(r'"(datePublished|headline|inLanguage)"\s*:\s*"([^"\\\n]{1,300})"')
 _AFTER_BAR = re.compile(r"\s+\|\s+.{1,80}$")
 _DAY_AFTER_BAR = re.compile(r"\|\s*(\d{2})\.(\d{2})\.(\d{4})\s*$")
 _TIME_PROPERTIES = frozenset({"datepublished", "dc:date", "dcterms:date", "schema:datepublished"})
-_LEAST_FOR_DETECTION = 400  # characters of text; below, the stated language counts (templates often state a wrong one)
+_LEAST_FOR_DETECTION = (
+    400  # characters of text; below, the stated language counts (templates often state a wrong one)
+)
 _FRONT = re.compile(r"/?(?:index\.\w{2,5})?")
 _MAX_TAGS = 40  # more are keyword stuffing
 
@@ -64,11 +68,18 @@ class HtmlReader:
 
 
 def page(
-    raw: bytes, ref: SourceRef, *, provider: str | None = None, url: str | None = None, charset: str | None = None
+    raw: bytes,
+    ref: SourceRef,
+    *,
+    provider: str | None = None,
+    url: str | None = None,
+    charset: str | None = None,
 ) -> Item:
     """The story on one page. `url` and `charset`: what the transport said of it."""
     if len(raw) > MAX_ITEM_BYTES:
-        return reject(ref, f"the page is larger than {MAX_ITEM_BYTES >> 20} MiB", "save the story's own page", raw)
+        return reject(
+            ref, f"the page is larger than {MAX_ITEM_BYTES >> 20} MiB", "save the story's own page", raw
+        )
     tree = _tree(raw, charset)
     if tree is None:
         return reject(ref, "the page has no HTML that can be read", "save the page again", raw)
@@ -80,6 +91,8 @@ def page(
 
 
 def _tree(raw: bytes, charset: str | None) -> HtmlElement | None:
+    import trafilatura  # half a second, which only those who read pages should wait for
+
     raw = raw.replace(b"\0", b"")  # libxml2 would stop at it
     if charset:
         try:
@@ -90,21 +103,25 @@ def _tree(raw: bytes, charset: str | None) -> HtmlElement | None:
 
 
 def _draft(tree: HtmlElement, facts: _Facts, address: str | None) -> Draft:
+    import trafilatura
+    from trafilatura.settings import Document
+
     published = facts.published() or (date_in(urlsplit(address).path) if address else None)
-    document = trafilatura.bare_extraction(
+    found = trafilatura.bare_extraction(
         tree, url=address, include_comments=False, include_tables=True, with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )  # fmt: skip
-    body = _paragraphs(document.text or "") if document else ""
+    document = found if isinstance(found, Document) else Document()
+    body = _paragraphs(document.text or "")
     host = urlsplit(address).hostname if address else None
     return Draft(
         guid=address,
         provider=host.removeprefix("www.") if host else None,
         published=published,
-        headline=_headline(facts, document.title if document else None),
+        headline=_headline(facts, document.title),
         body=body,
         language=facts.language() if len(body) < _LEAST_FOR_DETECTION else None,
-        byline=facts.authors() or _byline(document.author, document.sitename) if document else facts.authors(),
+        byline=facts.authors() or _byline(document.author, document.sitename),
         genre=facts.text("articleSection") or facts.meta("article:section"),
         subjects=facts.tags(),
         url=address,
@@ -112,13 +129,13 @@ def _draft(tree: HtmlElement, facts: _Facts, address: str | None) -> Draft:
 
 
 def _headline(facts: _Facts, title: str | None) -> str | None:
-    """The longest form stated, without the site's name after a bar: "Story | Site | 23.05.2011"."""
+    """The first that is whole, without the site's name after a bar: "Story | Site | 23.05.2011"."""
     stated = (facts.text("headline"), facts.meta("og:title"), facts.meta("twitter:title"), title)
     candidates = [html_to_text(one) for one in stated if one]
     whole = [one for one in candidates if not one.endswith(("...", "…"))]
-    found = (whole or candidates or [None])[0]
-    if found is None:
+    if not candidates:
         return None
+    found = (whole or candidates)[0]
     site = facts.meta("og:site_name")
     if site and found.endswith(site) and found != site:
         found = found[: -len(site)].rstrip(" -–—|·:")
@@ -199,7 +216,9 @@ class _Facts:
     def authors(self) -> str | None:
         found = self._article.get("author")
         names = [_name(one) for one in (found if isinstance(found, list) else [found])]
-        kept = dict.fromkeys(name for name in names if name and name.lower() not in _NOBODY and "://" not in name)
+        kept = dict.fromkeys(
+            name for name in names if name and name.lower() not in _NOBODY and "://" not in name
+        )
         return ", ".join(kept) or None
 
     def tags(self) -> tuple[Subject, ...]:
@@ -266,7 +285,13 @@ def _articles(tree: HtmlElement) -> Iterator[Mapping[str, Any]]:
                 stack.extend(one)
             elif isinstance(one, dict):
                 kinds = one.get("@type")
-                is_article = any(_ARTICLE.search(str(k)) for k in (kinds if isinstance(kinds, list) else [kinds]))
+                is_article = any(
+                    _ARTICLE.search(str(k)) for k in (kinds if isinstance(kinds, list) else [kinds])
+                )
                 if is_article or ("headline" in one and "datePublished" in one):
                     yield one
-                stack.extend(value for key in ("@graph", "mainEntity") if isinstance(value := one.get(key), (list, dict)))
+                stack.extend(
+                    value
+                    for key in ("@graph", "mainEntity")
+                    if isinstance(value := one.get(key), (list, dict))
+                )

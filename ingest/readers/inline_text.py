@@ -48,6 +48,7 @@ _RULE = re.compile(r"\s*[-=_*.~]{3,}\s*")
 _BULLET = re.compile(r"\s*[-*•–·]\s")
 # Lines of an agency's screen: 64 to 80 characters wide.
 _WRAPPED_AT_LEAST, _WRAPPED_AT_MOST = 45, 90
+_LONGEST_LINE = 110  # characters of a line that a person or a wrapping program ended; longer ones run on
 _MAX_ALIGNED_CELL = 30  # characters; longer cells are prose, and padding would only add white space
 _MAX_TABLE_CELL = 200  # a cell of more is page layout: its paragraphs are text
 
@@ -65,8 +66,11 @@ def element_text(root: etree._Element, *, headline: str | None = None) -> str:
         if not raw.isspace() and raw:
             (captions if caption else blocks).extend(_paragraphs(raw, preformatted=kept))
 
-    walker = etree.iterwalk(root, events=("start", "end"))
+    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walker:
+        if event in ("comment", "pi"):
+            pieces.append(element.tail or "")
+            continue
         tag = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
         starts = event == "start"
         if starts and element is not root and (tag in _DROPPED or not tag):
@@ -166,18 +170,19 @@ def _reflow(raw: str, *, plain: bool) -> list[str]:
     if not following:
         return [collapse(raw)]
     at_margin = sum(not line[0].isspace() for line in following)
-    if at_margin * 2 >= len(following):
+    if at_margin * 4 >= len(following):  # a pretty-printer indents every line
         return _unwrapped(lines, one_line_one_paragraph=plain and not _looks_wrapped(lines))
-    meant = plain and not _looks_wrapped(lines)
-    return [
-        ("\n" if meant else " ").join(collapse(line) for line in part.split("\n") if line.strip())
-        for part in re.split(r"\n\s*\n", raw)
-    ]
+    parts = [[collapse(line) for line in part.split("\n")] for part in re.split(r"\n\s*\n", raw)]
+    if not plain or _looks_wrapped(lines):
+        return [" ".join(filter(None, part)) for part in parts]
+    if max(len(line.strip()) for line in following) > _LONGEST_LINE:  # a line is a paragraph
+        return [line for part in parts for line in part]
+    return ["\n".join(filter(None, part)) for part in parts]
 
 
 def _looks_wrapped(lines: list[str]) -> bool:
     lengths = sorted(len(line.strip()) for line in lines if line.strip())
-    return bool(lengths) and lengths[-1] <= 110 and lengths[len(lengths) // 2] >= _WRAPPED_AT_LEAST
+    return bool(lengths) and lengths[-1] <= _LONGEST_LINE and lengths[len(lengths) // 2] >= _WRAPPED_AT_LEAST
 
 
 def _unwrapped(lines: list[str], *, one_line_one_paragraph: bool) -> list[str]:
@@ -187,16 +192,17 @@ def _unwrapped(lines: list[str], *, one_line_one_paragraph: bool) -> list[str]:
     for line in lines:
         is_row = bool(_ROW.search(line.strip())) or bool(_RULE.fullmatch(line))
         after_row = bool(_ROW.search(last.strip())) or bool(_RULE.fullmatch(last))
+        is_entry = _BULLET.match(line) is not None
         indented = line[:2] == "  " and not (is_row and after_row)
-        if not line.strip() or indented or (one_line_one_paragraph and not (is_row or after_row)):
+        if not line.strip() or indented or (one_line_one_paragraph and not (is_row or after_row or is_entry)):
             if text:
                 paragraphs.append(text)
             text = line.strip()
         elif not text:
             text = line.strip()
-        elif is_row or after_row or _BULLET.match(line):
+        elif is_row or after_row or is_entry:
             text += "\n" + line.rstrip()
-        elif text[-1] == "-" and text[-2:-1].isalpha() and line[0].isalpha():
+        elif text[-1] == "-" and (text[-2:-1].isalnum() or text[-2:-1] == ".") and line[0].isalpha():
             text += line.strip()  # "U.S.-" / "backed"
         else:
             text += " " + line.strip()

@@ -25,7 +25,16 @@ from domain.story import Item, Kind, Subject
 from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
 from ingest.readers.code_pages import decode_wire, from_ita2, looks_like_ita2
 from ingest.readers.dated_path import date_in
-from ingest.readers.wire_text import ETX, STX, WireMessage, blocks, full_year, messages, paragraphs, unix_lines
+from ingest.readers.wire_text import (
+    ETX,
+    STX,
+    WireMessage,
+    blocks,
+    full_year,
+    messages,
+    paragraphs,
+    unix_lines,
+)
 
 _HEADER = re.compile(
     r"[\s\x7f]*(?P<source>[A-Za-z]{1,4})(?P<number>\d{2,6})[ \t]+(?P<priority>\d)[ \t]+"
@@ -33,7 +42,9 @@ _HEADER = re.compile(
 )
 _AGENCY_NUMBER = re.compile(r"([A-Za-z][A-Za-z-]+)\s+(\d{1,5})\s*$")
 _MARKED = re.compile(rb"(?:\x01|ZCZC )[\s\x7f]*[A-Za-z]{1,4}\d{2,6}[ \t]+\d[ \t]+[A-Za-z]{1,3}[ \t]+\d")
-_UNMARKED = re.compile(rb"[\s\x7f]*[a-z]{2,4}\d{3,6}[ \t]+\d[ \t]+[a-z]{1,3}[ \t]+\d{1,5}[ \t]+[a-z-]+ \d+\s*\n")
+_UNMARKED = re.compile(
+    rb"[\s\x7f]*[a-z]{2,4}\d{3,6}[ \t]+\d[ \t]+[a-z]{1,3}[ \t]+\d{1,5}[ \t]+[a-z-]+ \d+\s*\n"
+)
 _TRAILER = re.compile(
     r"(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})\b(?:[ \t]*(?:GMT|UTC|Z)\b)?"
     r"(?:[ \t]+(?P<month>[^\W\d_]{3,9})\.?[ \t]+(?P<year>\d{4}|\d{2}))?"
@@ -41,14 +52,16 @@ _TRAILER = re.compile(
 _TRAILER_LINE = re.compile(rf"^{_TRAILER.pattern}\s*\Z", re.M)
 _TAKE = re.compile(r"[/ -]+(?:take[ -]?)?(\d{1,2})(?:[ -]take)?[/ -]*$", re.I)
 _RANK = re.compile(
-    r"(?:\d+(?:st|nd|rd|th|e|er|\.)?[ -])?(?:lead|ld|net|add|insert|writethru|update|zusammenfassung|z[fs]g\.?)\b.*|"
+    r"(?:\d+(?:st|nd|rd|th|e|er|\.)?[ -])?(?:lead|ld|net|add|insert|writethru|update|"
+    r"zusammenfassung|z[fs]g\.?)\b.*|"
     r"extra|wrap|roundup|take \d+|urgent|flash|bulletin|alert|eil(?:meldung)?|snap|overview|feature|analysis|"
     r"eilig|priorit[ée]",
     re.I,
 )
 _CALL = re.compile(
     r"\([^()\n]{1,60}\)|refile\b.*|correct(?:ion|ed)\b.*|repeat(?:ing)?|kill\b.*|withdraw.*|"
-    r"berichtigung.*|wiederholung.*|achtung\b.*|(?:bitte )?nicht verwenden.*|annul.*|rectif.*|corrig.*|anula.*",
+    r"berichtigung.*|wiederholung.*|achtung\b.*|(?:bitte )?nicht verwenden.*|"
+    r"annul.*|rectif.*|corrig.*|anula.*",
     re.I,
 )
 _BYLINE = re.compile(r"(?:by|von|par|por|de notre|unser)\s+\S", re.I)
@@ -58,9 +71,13 @@ _PRIVATE = re.compile(
     re.I | re.M,
 )
 _NOTEBOOK = re.compile(r"^#\s*(?:\w+\s+)?notebook\s*$|^#\s*(?:\w+\s+)?notizblock\s*$", re.I | re.M)
-_EDITORS = re.compile(r"^##\s*(?:note to editors|redaktionelle hinweise|refile|correction)\s*$(.*?)(?=^#|\Z)", re.I | re.M | re.S)
+_EDITORS = re.compile(
+    r"^##\s*(?:note to editors|redaktionelle hinweise|refile|correction)\s*$(.*?)(?=^#|\Z)",
+    re.I | re.M | re.S,
+)
 _DATELINE = re.compile(
-    r"\A(?P<place>[A-ZÀ-ÖØ-Þ][^()\n:;!?\"]{1,50}?)(?:, (?P<date>[^\W\d_]{3,10}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,10}))?"
+    r"\A(?P<place>[A-ZÀ-ÖØ-Þ][^()\n:;!?\"]{1,50}?)"
+    r"(?:, (?P<date>[^\W\d_]{3,10}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,10}))?"
     r" \((?P<credit>[^()\n]{2,40})\)\s?[-–—]{0,2}\s"
 )
 _MONTHS = {
@@ -109,10 +126,14 @@ def _convert(message: WireMessage, source: Source, provider: str | None) -> Item
     text = unix_lines(decode_wire(message.raw))
     header = _HEADER.match(text)
     if header is None:
-        return reject(ref, "the message has no IPTC 7901 header", "mend its first line, or remove it", message.raw)
+        return reject(
+            ref, "the message has no IPTC 7901 header", "mend its first line, or remove it", message.raw
+        )
     parts = _parts(text, header)
     if parts is None:
-        return reject(ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw)
+        return reject(
+            ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw
+        )
     return finish(_draft(parts, source.path), ref, provider=provider, raw=message.raw)
 
 
@@ -160,7 +181,9 @@ def _draft(parts: _Parts, path: str) -> Draft:
         urgency=header["priority"],
         genre=", ".join(genre) or None,
         ed_note=" ".join((*calls, *notes)) or None,
-        kind=Kind.ADVISORY if any(call.lower() in ("(achtung)", "(advisory)", "(hinweis)") for call in calls) else None,
+        kind=Kind.ADVISORY
+        if any(call.lower() in ("(achtung)", "(advisory)", "(hinweis)") for call in calls)
+        else None,
     )
 
 
@@ -170,10 +193,10 @@ def _guid(agency: str, header: re.Match[str], published: datetime) -> str:
 
 
 def _agency(optional: str, credit: str) -> str | None:
-    """Who sent it: the name before the agency's own number, if the dateline credits it; else the dateline's."""
+    """Who sent it: the name before the agency's number where the dateline credits it, else the dateline's."""
     named = _AGENCY_NUMBER.search(optional)
     name = named[1].split("-")[0].lower() if named else None
-    credited = re.findall(r"[a-zà-ÿ]+", credit.lower())
+    credited: list[str] = re.findall(r"[a-zà-ÿ]+", credit.lower())
     if credited and name not in credited:
         return credited[0]
     return name
@@ -182,7 +205,9 @@ def _agency(optional: str, credit: str) -> str | None:
 def _published(trailer: re.Match[str] | None, path: str) -> datetime | None:
     if trailer is None:
         return None
-    month = _MONTH.get((trailer["month"] or "").lower()[:4]) or _MONTH.get((trailer["month"] or "").lower()[:3])
+    month = _MONTH.get((trailer["month"] or "").lower()[:4]) or _MONTH.get(
+        (trailer["month"] or "").lower()[:3]
+    )
     year = full_year(trailer["year"]) if trailer["year"] else None
     if month is None or year is None:
         day = date_in(path)
@@ -190,7 +215,9 @@ def _published(trailer: re.Match[str] | None, path: str) -> datetime | None:
             return None
         year, month = day.year, day.month
     try:
-        return datetime(year, month, int(trailer["day"]), int(trailer["hour"]), int(trailer["minute"]), tzinfo=UTC)
+        return datetime(
+            year, month, int(trailer["day"]), int(trailer["hour"]), int(trailer["minute"]), tzinfo=UTC
+        )
     except ValueError:  # 31 November, 25 o'clock
         return None
 

@@ -31,18 +31,24 @@ from ingest.readers import jsonl
 from ingest.readers.json_items import parse
 from ingest.readers.wire_text import paragraphs
 
-MAX_MESSAGE_BYTES = 32 * 1024 * 1024  # with the photographs that are attached; the text itself is bounded as any item
+MAX_MESSAGE_BYTES = (
+    32 * 1024 * 1024
+)  # with the photographs that are attached; the text itself is bounded as any item
 _FIELD = re.compile(rb"[!-9;-~]{1,76}:[ \t]?\S?")
-_KNOWN_FIELD = re.compile(rb"^(?:received|from|subject|date|message-id|delivered-to|return-path|mime-version):", re.I | re.M)
+_KNOWN_FIELD = re.compile(
+    rb"^(?:received|from|subject|date|message-id|delivered-to|return-path|mime-version):", re.I | re.M
+)
 _FROM_LINE = re.compile(rb"From \S+.{0,80}\b\d{4}\b")
 _LONGEST_LINE = 1 << 20
 _SIGNATURE = re.compile(r"^--[ \t]*$", re.M)
 _LABEL = re.compile(
-    r"(headline|title|slug(?:line)?|byline|dateline|abstract|embargo(?:ed)?(?: until)?|language|titre|titel|título)"
+    r"(headline|title|slug(?:line)?|byline|dateline|abstract|embargo(?:ed)?(?: until)?|language|"
+    r"titre|titel|título)"
     r"[ \t]*:[ \t]*(\S.*)", re.I,
 )  # fmt: skip
 _FIELDS = {
-    "headline": "headline", "title": "headline", "titre": "headline", "titel": "headline", "título": "headline",
+    "headline": "headline", "title": "headline", "titre": "headline", "titel": "headline",
+    "título": "headline",
     "slug": "slugline", "slugline": "slugline", "byline": "byline", "dateline": "dateline_place",
     "embargo": "embargo_until", "embargoed": "embargo_until", "embargo until": "embargo_until",
     "embargoed until": "embargo_until", "language": "language", "abstract": "abstract",
@@ -99,8 +105,16 @@ def _convert(raw: bytes, ref: SourceRef, provider: str | None) -> Item:
     try:
         message = BytesParser(policy=policy.default).parsebytes(raw)
         draft = _draft(message)
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError, IndexError, RecursionError) as error:
-        # the email package raises these on headers that break its grammar (github.com/python/cpython/issues/81288)
+    except (
+        MessageError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        IndexError,
+        RecursionError,
+    ) as error:
+        # the email package raises these on headers that break its grammar
         return reject(ref, f"the message cannot be read: {error}", "mend its headers", raw)
     return finish(draft, ref, provider=provider, raw=raw)
 
@@ -179,7 +193,7 @@ def _form(text: str) -> Mapping[str, Any] | None:
 
 
 def _from_form(form: Mapping[str, Any], mailed: Draft) -> Draft:
-    """A form's answers: each a list, empty strings where nothing was said. Its own clock has no zone: the mail's counts."""
+    """A form's answers: each a list, "" where nothing was said. Its clock has no zone: the mail's counts."""
     answers: dict[str, Any] = {}
     for name, found in form.items():
         said = [one for one in found if one not in ("", None)] if isinstance(found, list) else [found]
@@ -197,7 +211,7 @@ def _from_form(form: Mapping[str, Any], mailed: Draft) -> Draft:
 
 
 def _labelled(mailed: Draft) -> Draft:
-    """Labelled lines at the head of the text moved to their fields; the text begins after the last of them."""
+    """Labelled lines at the head of the text moved to their fields; the text begins after the last one."""
     lines = mailed.body.split("\n")
     found: dict[str, str] = {}
     last = -1

@@ -59,7 +59,7 @@ def _convert(value: Mapping[str, Any], ref: SourceRef, provider: str | None, raw
     is_silent = media_type in _MEDIA and not (found.body or found.headline)
     is_plan = found.kind is Kind.ADVISORY and found.published is None  # an event's record, never sent as news
     if is_silent or is_plan:
-        return SetAside(source=ref, kind=media_type)
+        return SetAside(source=ref, kind=media_type or "event")
     return finish(found, ref, provider=provider, raw=raw)
 
 
@@ -83,6 +83,7 @@ def draft(value: Mapping[str, Any]) -> Draft:
     fields = {name.casefold(): found for name, found in value.items()}
     media_type = _string(fields.get("type")) or ""
     genres = _named(fields, "genre", "genres")
+    is_plan = "eventdetails" in fields or media_type.startswith(("event", "planning"))
     labels = (_string(fields.get("profile")), media_type, *(name for name, _ in _pairs(fields, "service")))
     return Draft(
         guid=_guid(fields),
@@ -92,7 +93,7 @@ def draft(value: Mapping[str, Any]) -> Draft:
         or _string(fields.get("firstcreated")),
         first_published=_string(fields.get("firstcreated")),
         status=_string(fields.get("pubstatus")),
-        kind=Kind.ADVISORY if media_type.startswith(("event", "planning")) else None,
+        kind=Kind.ADVISORY if is_plan else None,
         language=_string(fields.get("language")),
         headline=_headline(fields),
         body=_body(fields),

@@ -33,7 +33,9 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FRONT = re.compile(r"\A---[ \t]*\n(.{0,16384}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"([A-Za-z][\w -]{1,30}?)[ \t]*:[ \t]+(\S.*)")
 _LIST = re.compile(r"\[(.*)\]")
-_MARKDOWN = re.compile(r"^#{1,6} \S|^(?:=|-){4,}[ \t]*$|\[[^\]\n]+\]\([^)\s]+\)|\*\*\S[^*\n]*\S\*\*|^```", re.M)
+_MARKDOWN = re.compile(
+    r"^#{1,6} \S|^(?:=|-){4,}[ \t]*$|\[[^\]\n]+\]\([^)\s]+\)|\*\*\S[^*\n]*\S\*\*|^```", re.M
+)
 _HEADLINE_CHARACTERS = 200
 _DATE_LINES = 8
 _WEEKDAY = re.compile(r"^[^\W\d]{3,10},\s+")
@@ -53,7 +55,9 @@ class PlainReader:
             raw = stream.read(MAX_ITEM_BYTES + 1)
         ref = source.ref(0)
         if len(raw) > MAX_ITEM_BYTES:
-            yield reject(ref, f"the text is larger than {MAX_ITEM_BYTES >> 20} MiB", "cut it into stories", raw)
+            yield reject(
+                ref, f"the text is larger than {MAX_ITEM_BYTES >> 20} MiB", "cut it into stories", raw
+            )
             return
         text = unix_lines(raw.decode("utf-16", "replace") if raw.startswith(_UTF16) else decode_wire(raw))
         draft = _draft(text.removeprefix("\ufeff"), source.path)

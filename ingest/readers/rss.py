@@ -26,7 +26,9 @@ from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
 from ingest.readers.json_items import json_items, looks_like_json
 
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]")
-_SIGNS = re.compile(rb"<rss[\s>]|http://www\.w3\.org/2005/Atom|http://purl\.org/(?:rss/1\.0|atom/ns)|my\.netscape\.com/rdf")
+_SIGNS = re.compile(
+    rb"<rss[\s>]|http://www\.w3\.org/2005/Atom|http://purl\.org/(?:rss/1\.0|atom/ns)|my\.netscape\.com/rdf"
+)
 _JSON_FEED = re.compile(rb"jsonfeed\.org(?:\\?/)version")
 _START = re.compile(rb"<(?P<name>item|entry)(?=[\s>])")
 _ENDS = {b"item": b"</item>", b"entry": b"</entry>"}
@@ -91,12 +93,23 @@ def _elements(stream: BinaryIO) -> Iterator[tuple[bytes, bytes, bool]]:
 
 
 def _convert(head: bytes, item: bytes, ref: SourceRef, provider: str | None) -> Item:
-    end = b"</feed>" if item.startswith(b"<entry") else b"</rdf:RDF>" if b"RDF" in head[:2048] else b"</channel></rss>"
+    end = (
+        b"</feed>"
+        if item.startswith(b"<entry")
+        else b"</rdf:RDF>"
+        if b"RDF" in head[:2048]
+        else b"</channel></rss>"
+    )
     if end == b"</rdf:RDF>" and b"<channel" in head and b"</channel>" not in head:
         end = b"</channel></rdf:RDF>"
     parsed = feedparser.parse(head + item + end)
     if not parsed.entries:
-        return reject(ref, f"the item cannot be read: {parsed.get('bozo_exception', 'no entry')}", "mend its markup", item)
+        return reject(
+            ref,
+            f"the item cannot be read: {parsed.get('bozo_exception', 'no entry')}",
+            "mend its markup",
+            item,
+        )
     entry = parsed.entries[0]
     kind, status = entry.get("wp_post_type"), entry.get("wp_status")
     if kind == "attachment" or status in _UNPUBLISHED:
@@ -109,7 +122,11 @@ def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Draft:
     updated = _instant(entry, "updated")
     published = _instant(entry, "published") or _wordpress_time(entry) or updated
     names = [author.get("name") or "" for author in entry.get("authors", []) if isinstance(author, Mapping)]
-    tags = {term.casefold(): term for tag in entry.get("tags", []) if (term := html.unescape(tag.get("term") or "").strip())}
+    tags = {
+        term.casefold(): term
+        for tag in entry.get("tags", [])
+        if (term := html.unescape(tag.get("term") or "").strip())
+    }
     return Draft(
         guid=entry.get("id") or link,
         provider=_host(feed.get("link")) or _host(link) or feed.get("title"),
@@ -162,7 +179,9 @@ def _json_feed(stream: BinaryIO, source: Source, provider: str | None) -> Iterat
     for feed in json_items(stream):
         items = feed.value.get("items") if feed.value else None
         if feed.value is None or not isinstance(items, list):
-            yield reject(source.ref(0), feed.error or "the feed has no items", "fetch the feed again", feed.raw)
+            yield reject(
+                source.ref(0), feed.error or "the feed has no items", "fetch the feed again", feed.raw
+            )
             continue
         for position, entry in enumerate(items):
             ref = source.ref(position)
@@ -191,7 +210,9 @@ def _json_draft(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Draft:
         language=text("language") or text("language", feed),
         byline=", ".join(name for name in names if isinstance(name, str)) or None,
         subjects=tuple(
-            Subject(code=f"tag:{tag.casefold()}", name=tag) for tag in (tags if isinstance(tags, list) else []) if isinstance(tag, str)
+            Subject(code=f"tag:{tag.casefold()}", name=tag)
+            for tag in (tags if isinstance(tags, list) else [])
+            if isinstance(tag, str)
         ),
         url=text("url"),
     )

@@ -1,4 +1,4 @@
-"""Web archives (`warc`): WARC 0.17–1.1 and ARC 1, as crawlers and CC-NEWS write them, each record gzipped or not.
+"""Web archives (`warc`): WARC 0.17–1.1 and ARC 1, as crawlers and CC-NEWS write them.
 
 Each answer in HTML becomes a story through the html reader, its address and encoding as the transport
 gave them. Other records (requests, crawl notes, pictures, redirects, revisits) are set aside under
@@ -31,7 +31,15 @@ _ARC = re.compile(rb"\Afiledesc://\S+ \d+\.\d+\.\d+\.\d+ \d{14} ")
 _RECORD_LINE = re.compile(rb"WARC/\d\.\d+\s*\Z")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-_BROKEN = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, OSError, zlib.error, ValueError, LookupError)
+_BROKEN = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    EOFError,
+    OSError,
+    zlib.error,
+    ValueError,
+    LookupError,
+)
 _LONGEST_LINE = 1 << 16
 _REMEDY = "fetch the archive file again; the records that can be read are in"
 
@@ -154,5 +162,7 @@ def _unpacked(raw: bytes, encoding: str) -> bytes:
     else:
         page = raw
     if len(page) > MAX_ITEM_BYTES:
-        raise LimitExceeded(f"the page is larger than {MAX_ITEM_BYTES >> 20} MiB", hint="save the story's own page")
+        raise LimitExceeded(
+            f"the page is larger than {MAX_ITEM_BYTES >> 20} MiB", hint="save the story's own page"
+        )
     return page

@@ -49,7 +49,9 @@ def messages(pieces: Iterable[bytes], *, has_marks: bool = True) -> Iterator[Wir
             if match is None:
                 break
             if is_open:
-                yield WireMessage(position=position, raw=bytes(buffer[: match.start()]), is_too_large=is_too_large)
+                yield WireMessage(
+                    position=position, raw=bytes(buffer[: match.start()]), is_too_large=is_too_large
+                )
                 position, is_too_large = position + 1, False
             is_open = match[0] not in (b"\x04", b"NNNN")
             del buffer[: match.end()]

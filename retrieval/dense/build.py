@@ -21,8 +21,8 @@ from retrieval.dense.rows import Rows
 from retrieval.dense.segment import COARSE, COLUMNS, EXACT, FORMAT, MANIFEST, Manifest
 from retrieval.files import sha256, sync_file, sync_folder, write_json
 
-# Below this an exact scan is quicker than opening lists: 200,000 half-precision vectors of 384
-# dimensions are scanned in 8 ms on 2 cores (docs/notes-retrieval.md).
+# Below this an exact scan takes under 7 ms of one core and the codes would save little memory: at
+# 77 bytes a row against 768 they matter where a year no longer fits (docs/notes-retrieval.md).
 COMPRESSED_FROM_ROWS = 200_000
 TRAINED_PER_LIST = 64  # faiss asks for at least 39
 LIST_FACTOR = 4  # lists = 4·√rows, faiss's own guideline for up to a million vectors

@@ -133,7 +133,7 @@ def part_of(period: Period, part: Part) -> Period | None:
     """A third or half of a period.
 
     Thirds of a decade are its years 0-3, 4-6 and 7-9; of a year its months 1-4, 5-8 and 9-12; of a
-    month its days 1-10, 11-20 and 21 on. Anything else is cut by days. The result keeps the grain
+    month its days 1-10, 11-20 and 21 on; of a century its years 1-33, 34-66 and 67-100. Anything else is cut by days. The result keeps the grain
     that bounds it, so that slack after it stays in proportion.
     """
     halves = part in (Part.FIRST_HALF, Part.SECOND_HALF)
@@ -149,12 +149,14 @@ def part_of(period: Period, part: Part) -> Period | None:
         end = cuts[_INDEX[part] + 1] if _INDEX[part] + 1 < len(cuts) else (period.end - period.start).days
         return days(shifted_days(period.start, begin), end - begin, Grain.WEEK)
     pieces = 2 if halves else 3
+    if period.grain is Grain.CENTURY:
+        low, high = (100 * (_INDEX[part] + step) // pieces for step in (0, 1))
+        return years(period.start.year + low, period.start.year + high - 1)
     length = (period.end - period.start).days
     if length < pieces:
         return period
     low, high = (length * (_INDEX[part] + step) // pieces for step in (0, 1))
-    finer = Grain.YEAR if period.grain is Grain.CENTURY else Grain(max(period.grain - 1, Grain.DAY))
-    return days(shifted_days(period.start, low), high - low, finer)
+    return days(shifted_days(period.start, low), high - low, Grain(max(period.grain - 1, Grain.DAY)))
 
 
 _INDEX = {Part.EARLY: 0, Part.MIDDLE: 1, Part.LATE: 2, Part.FIRST_HALF: 0, Part.SECOND_HALF: 1}

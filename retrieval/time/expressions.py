@@ -75,7 +75,7 @@ def find_expressions(folded: Folded, grammar: Grammar, reference: Reference) -> 
         _candidates(folded, grammar), key=lambda pair: pair[1].start() - pair[1].end()
     )
     for meaning, match in candidates:
-        start, end = match.span()
+        start, end = span_of(match)
         if any(taken[start:end]) or (meaning in _GUARDED and not _is_date(folded, grammar, meaning, match, reference)):
             continue
         slots = slots_of(match)
@@ -102,6 +102,11 @@ def _candidates(folded: Folded, grammar: Grammar) -> Iterator[tuple[str, re.Matc
                 yield rule.meaning, match
 
 
+def span_of(match: re.Match[str]) -> tuple[int, int]:
+    """Where the date stands, without what is written as one with it (Arabic "and", "in")."""
+    return match.end("proclitic") if "proclitic" in match.re.groupindex else match.start(), match.end()
+
+
 def _is_ahead(folded: Folded, grammar: Grammar, at: int) -> bool:
     sentence = max(folded.text.rfind(stop, max(0, at - REACH), at) for stop in (". ", "\n", "。"))
     begin = max(0, at - REACH, sentence)
@@ -111,7 +116,7 @@ def _is_ahead(folded: Folded, grammar: Grammar, at: int) -> bool:
 # --- what is no date ---------------------------------------------------------------------------
 
 _GUARDED = frozenset({"bare_year", "years", "weekday", "season", "date"})
-_GLUED_BEFORE = re.compile(r"[$€£¥#@/.,:+=&]\Z|\d[ ]\Z|(?<!\bpre)(?<!\bpost)(?<!\bmid)(?<!\bpos)(?<!early)(?<!late)-\Z")
+_GLUED_BEFORE = re.compile(r"[$€£¥#@/.,:+=&]\Z|\d[ ]\Z|(?<!\bpre)(?<!\bpost)(?<!\bmid)(?<!\bmi)(?<!\bpos)(?<!early)(?<!late)-\Z")
 _GLUED_AFTER = re.compile(r"[.,:/]\d|[ ]?[%°$€£¥‰]|-\w|[ ]\d{3}(?!\d)|/\w")
 _EARLIEST_UNPREFIXED = 1800  # "1600 Pennsylvania Avenue", "the 1500 metres"
 _FURTHEST_AHEAD = 10  # years: "the 2030 World Cup" is spoken of, a "2050" without preposition is a count
@@ -126,7 +131,7 @@ def _is_date(
 
 
 def _is_year(folded: Folded, grammar: Grammar, match: re.Match[str], reference: Reference) -> bool:
-    text, (start, end) = folded.text, match.span()
+    text, (start, end) = folded.text, span_of(match)
     if _GLUED_BEFORE.search(text, max(0, start - REACH), start) or _GLUED_AFTER.match(text, end):
         return False
     if after(folded, grammar, rf"[ -]?(?:{grammar.counted})(?!\w)" if grammar.spaced else grammar.counted, end):
@@ -136,25 +141,33 @@ def _is_year(folded: Folded, grammar: Grammar, match: re.Match[str], reference: 
     if before(folded, grammar, f"(?:{grammar.leads})[ ]*", start):
         return True
     year = int(slots_of(match)["y"])
+    if grammar.bare_years:
+        return year <= reference.today.year + _FURTHEST_AHEAD
     if not _EARLIEST_UNPREFIXED <= year <= reference.today.year + _FURTHEST_AHEAD:
         return False
     one_word_between = r" [^\W\d_]+ (?:" + grammar.counted + r")(?!\w)"
     if grammar.spaced and after(folded, grammar, one_word_between, end):
         return False
     # "2000 tractors" but "Euro 2000", "2000 Olympics", "1987 budget"
-    return year % 100 != 0 or not _is_plain_word(folded, end)
+    return year % 100 != 0 or _stands_in_name(folded, start, end)
 
 
-def _is_plain_word(folded: Folded, at: int) -> bool:
-    """Whether a word in small letters follows."""
-    here = folded.span(at, at)[0]
-    following = re.compile(r" ([^\W\d_]+)").match(folded.original, here)
-    return following is not None and following[1][0].islower()
+def _stands_in_name(folded: Folded, start: int, end: int) -> bool:
+    """Whether what follows a round number is no word in small letters, or a capitalised one precedes it."""
+    first, last = folded.span(start, end)
+    following = _WORD_AFTER.match(folded.original, last)
+    if following is None or not following[1][0].islower():
+        return True
+    return _CAPITAL_BEFORE.search(folded.original, max(0, first - REACH), first) is not None
+
+
+_WORD_AFTER = re.compile(r"\s+([^\W\d_]+)")
+_CAPITAL_BEFORE = re.compile(r"(?:^|[\s(«“\"'’])[A-ZÀ-Þ]\w+\s\Z")
 
 
 def _is_part_of_name(folded: Folded, grammar: Grammar, match: re.Match[str]) -> bool:
     """ "Black Friday", "Sunday Times", "Prague Spring": words of time that belong to a name."""
-    start, end = match.span()
+    start, end = span_of(match)
     if before(folded, grammar, f"(?:{grammar.clashes_before})[ -]", start):
         return True
     return after(folded, grammar, rf"[ -](?:{grammar.clashes_after})(?!\w)", end) is not None

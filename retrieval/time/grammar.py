@@ -76,8 +76,8 @@ class Grammar:
     bounds_after: Mapping[Bound, str] = field(default_factory=dict)
     range_open: str = NEVER  # "between", "from"
     range_joint: str = "-"  # joins two dates with or without an opener
-    range_weak_joint: str = NEVER  # only after an opener: "and"
-    range_close: str = ""
+    range_weak_joint: str = NEVER  # only with an opener or a close: "and"
+    range_close: str = NEVER  # "の間"
     list_joint: str = NEVER  # "March and April 1987": the year is shared
 
     published_before: str = NEVER  # right before a date: "articles from"
@@ -94,6 +94,7 @@ class Grammar:
     counting: str = NEVER  # right before it: "more than", "resolution"
     clashes_before: str = NEVER  # before a weekday, season or month that is a name: "Black Friday"
     clashes_after: str = NEVER
+    bare_years: bool = False  # a year commonly stands without a preposition: "Wer gewann 1990"
     future: str = NEVER  # words that put a weekday ahead: "will"
     spaced: bool = True  # words are separated by spaces
     proclitics: str = ""  # what is written as one with the next word
@@ -160,7 +161,7 @@ class Grammar:
         body = _SLOT.sub(self._slot, template)
         body = _GROUP.sub(lambda group: f"(?P<{group[1]}_{next(numbers)}>", body)
         body = _SAME.sub(lambda same: rf"(?P={same[1]}_{_last_number(body, same[1])})", body)
-        left = "" if starts or not self.spaced else rf"(?<!\w){self.proclitics}"
+        left = "" if starts else (rf"(?<!\w)(?P<proclitic>{self.proclitics})" if self.spaced else r"(?<!\d)")
         right = r"\Z" if ends else (r"(?!\w)" if self.spaced and not starts else "")
         return re.compile(f"{left}(?:{body}){right}")
 

@@ -54,9 +54,12 @@ class Reading:
             return int(value)
         return _kanji(words) if words[0] in _KANJI else None
 
+    def count(self) -> int | None:
+        return self.number("kanji") if "kanji" in self.slots else self.number("n")
+
     def unit(self) -> Grain | None:
         words = self.slots.get("unit")
-        return self.grammar.units_folded[plain(words)] if words else None
+        return self.grammar.units_folded.get(plain(words)) if words else None
 
     def year(self) -> int | None:
         if (year := self.number("y")) is not None:
@@ -187,7 +190,7 @@ def read_hundred(reading: Reading) -> Period | None:
 
 def read_century(reading: Reading) -> Period | None:
     roman = reading.slots.get("roman")
-    count = _roman(roman) if roman else reading.number("ord") or reading.number("n") or reading.number("kanji")
+    count = _roman(roman) if roman else reading.number("ord") or reading.count()
     if not count or not 1 <= count <= 30:
         return None
     return calendar.years(100 * (count - 1) + 1, 100 * count, Grain.CENTURY)
@@ -202,10 +205,10 @@ def read_turn_of_century(reading: Reading) -> Period | None:
 
 def read_season(reading: Reading) -> Period | None:
     """Northern seasons. A winter of one year may be either of two: both are covered."""
-    first, year = reading.number("season"), reading.number("y")
+    first, year = reading.number("season"), reading.year()
     if first is None:
         return None
-    if reading.slots.get("yy") or reading.slots.get("y2"):
+    if "y2" in reading.slots or ("y" in reading.slots and "yy" in reading.slots):
         return calendar.months(year, first, 3, Grain.SEASON) if year else None
     if year is None:
         return _without_year(reading, lambda of: calendar.months(of, first, 3, Grain.SEASON))
@@ -215,7 +218,7 @@ def read_season(reading: Reading) -> Period | None:
 
 
 def read_quarter(reading: Reading) -> Period | None:
-    quarter, year = reading.number("ord") or reading.number("n"), reading.number("y")
+    quarter, year = reading.number("ord") or reading.count(), reading.year()
     if quarter == -1:
         quarter = 4
     if quarter is None or not 1 <= quarter <= 4:
@@ -251,7 +254,7 @@ def read_ahead(reading: Reading) -> Period | None:
 
 def _units_away(reading: Reading, sign: int) -> Period | None:
     """Three years ago: that calendar year. Decades and centuries ago are rough."""
-    count, unit = reading.number("n"), reading.unit()
+    count, unit = reading.count(), reading.unit()
     if unit is None:
         return None
     count = 1 if count is None else count
@@ -265,7 +268,7 @@ def _units_away(reading: Reading, sign: int) -> Period | None:
 
 def read_to_the_day(reading: Reading) -> Period | None:
     """A year ago today."""
-    count, unit = reading.number("n"), reading.unit()
+    count, unit = reading.count(), reading.unit()
     today = calendar.unit_around(reading.reference.today, Grain.DAY, 0)
     return calendar.shifted(today, unit, -(1 if count is None else count)) if unit and today else None
 
@@ -292,7 +295,7 @@ def read_few_ago(reading: Reading) -> Period | None:
 
 def read_past(reading: Reading) -> Period | None:
     """The last three weeks: up to and with today."""
-    return _stretch(reading, reading.number("n") or 1, reading.unit())
+    return _stretch(reading, reading.count() or 1, reading.unit())
 
 
 def read_recent(reading: Reading) -> Period | None:
@@ -312,7 +315,7 @@ def read_coming(reading: Reading) -> Period | None:
     """The next three weeks: from today."""
     unit = reading.unit()
     today = calendar.unit_around(reading.reference.today, Grain.DAY, 0)
-    end = calendar.shifted(today, unit, reading.number("n") or 1) if unit and today else None
+    end = calendar.shifted(today, unit, reading.count() or 1) if unit and today else None
     return Period(start=today.start, end=end.end, grain=unit) if end and today and unit else None
 
 
@@ -389,7 +392,7 @@ def read_first_units(reading: Reading) -> Period | None:
 
 def read_holiday(reading: Reading) -> Period | None:
     name = reading.grammar.holidays_folded[plain(reading.slots.get("holiday") or "")]
-    year = reading.number("y")
+    year = reading.year()
     return _holiday(name, year) if year else _without_year(reading, lambda of: _holiday(name, of))
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from domain.query import Order, TimeClue
 from retrieval.time import calendar
 from retrieval.time.calendar import Grain
-from retrieval.time.expressions import Expression, after, before, find_expressions, pattern
+from retrieval.time.expressions import Expression, after, before, find_expressions, pattern, span_of
 from retrieval.time.folding import Folded, fold
 from retrieval.time.grammar import Bound, Grammar
 from retrieval.time.languages import grammars_for
@@ -50,16 +50,13 @@ def understand(text: str, *, as_of: datetime, language: str | None = None) -> tu
     """
     folded = fold(text[:_LONGEST_QUESTION])
     reference = Reference(now=as_of.astimezone(UTC))
-    best: tuple[TimeClue, ...] = ()
-    for grammar in grammars_for(folded.text, language):
-        clues = _clues(folded, grammar, reference)
-        if _coverage(clues) > _coverage(best):
-            best = clues
-    return best
+    readings = [_clues(folded, grammar, reference) for grammar in grammars_for(folded.text, language)]
+    return max(readings, key=lambda clues: (_letters(clues), -len(clues)))
 
 
-def _coverage(clues: Sequence[TimeClue]) -> int:
-    return sum(len(clue.words) for clue in clues)
+def _letters(clues: Sequence[TimeClue]) -> int:
+    """Letters understood. Digits speak for no language: where there are no letters, the fewest clues win."""
+    return sum(character.isalpha() for clue in clues for character in clue.words)
 
 
 def _clues(folded: Folded, grammar: Grammar, reference: Reference) -> tuple[TimeClue, ...]:
@@ -107,11 +104,11 @@ def _range(folded: Folded, grammar: Grammar, left: Expression, right: Expression
     opener = before(folded, grammar, f"(?:{grammar.range_open})[ ]*(?:(?:{grammar.prepositions})[ ]*)*", left.start)
     if opener and opener.start() < floor:
         opener = None
-    joints = f"{grammar.range_joint}|{grammar.range_weak_joint}" if opener else grammar.range_joint
+    close = after(folded, grammar, grammar.range_close, right.end)
+    joints = f"{grammar.range_joint}|{grammar.range_weak_joint}" if opener or close else grammar.range_joint
     joint = after(folded, grammar, f"[ ]*(?:{joints}){filler}", left.end)
     if joint is None or joint.end() != right.start or right.period.end < left.period.start:
         return None
-    close = after(folded, grammar, grammar.range_close, right.end)
     return _Limits(
         start=opener.start() if opener else left.start,
         end=close.end() if close else right.end,
@@ -157,7 +154,9 @@ def _clue(
     known = before(folded, grammar, f"(?:{grammar.known_before}){filler}", start, reach=_CUE_REACH)
     if known and known.start() >= floor:
         start, as_known = known.start(), True
-    elif known := after(folded, grammar, grammar.known_after, end):
+    elif limits.first and limits.after and limits.after <= reference.today and (
+        known := after(folded, grammar, grammar.known_after, end)
+    ):
         end, as_known = known.end(), True
     else:
         start, end, hard = _publication(folded, grammar, limits, floor, follows_hard)
@@ -184,18 +183,19 @@ def _publication(
     """Where the words reach and whether they speak of publication."""
     start, end = limits.start, limits.end
     filler = f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
-    if pattern(grammar, grammar.works, "within").search(folded.text, 0, start):
-        return start, end, False  # a novel published in 1987 is an event
     cue = before(folded, grammar, f"(?:{grammar.published_before}){filler}", start)
     is_led = start < limits.date_start or before(folded, grammar, f"(?:{grammar.leads})[ ]*", start)
     if cue is None and is_led:
         cue = before(folded, grammar, f"(?:{grammar.published_apart}){filler}", start, reach=_CUE_REACH)
     if cue and cue.start() >= floor:
-        return cue.start(), end, True
+        # a novel published in 1987 is an event
+        is_work = pattern(grammar, grammar.works, "within").search(folded.text, 0, cue.start())
+        return (start, end, False) if is_work else (cue.start(), end, True)
     if cue := after(folded, grammar, grammar.published_after, end):
-        return start, cue.end(), True
+        is_work = pattern(grammar, grammar.works, "within").search(folded.text)
+        return (start, end, False) if is_work else (start, cue.end(), True)
     joint = before(folded, grammar, f"[ ]*(?:{grammar.list_joint}){filler}", start)
-    return start, end, follows_hard and joint is not None and joint.start() <= floor
+    return start, end, follows_hard and joint is not None and joint.start() <= floor + 1
 
 
 def _with_slack(limits: _Limits, reference: Reference) -> tuple[date | None, date | None]:
@@ -223,4 +223,4 @@ def _with_slack(limits: _Limits, reference: Reference) -> tuple[date | None, dat
 def _orders(folded: Folded, grammar: Grammar) -> Iterator[tuple[int, int, Order]]:
     for template, order in ((grammar.oldest, Order.OLDEST), (grammar.newest, Order.NEWEST)):
         for match in pattern(grammar, template, "within").finditer(folded.text):
-            yield match.start(), match.end(), order
+            yield *span_of(match), order

@@ -39,8 +39,7 @@ def resolve(text: str, *, published: datetime, language: str | None = None) -> l
     reference = Reference(now=published.astimezone(UTC), is_story=True)
     found = max(
         (find_expressions(folded, grammar, reference) for grammar in grammars_for(folded.text, language)),
-        key=lambda expressions: sum(e.end - e.start for e in expressions),
-        default=[],
+        key=lambda expressions: sum(c.isalpha() for e in expressions for c in folded.text[e.start : e.end]),
     )
     dates = []
     for expression in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, forms, preceded, table
 
+# fmt: off
 _MONTH = r"{month}\.?"
 _YEAR = r"(?:de |del |del ano )?(?:{y}|{ydir})"
 _LAST = (*forms("pasad", "o a os as"), *forms("últim", "o a os as"), *forms("anterior", "- es"))
@@ -19,13 +20,13 @@ _MEDIA = r"la afp|afp|efe|reuters|la agencia|la prensa|las agencias|los diarios|
 
 SPANISH = Grammar(
     code="es",
-    function_words="el la los las de del un una y en al que qué quién quiénes cuál cuáles dónde cuándo cuánto cuántos "
-    "cuántas cómo por para con desde antes después entre hasta es era fue son fueron ha hubo hay su sus se lo año "
-    "años pasado pasada ayer hoy último última primer primera primero artículos publicado publicados hace a más dos "
-    "murió ocurrió pasó ganó dijo está",
+    function_words="el la los las de del un una y en al que qué quién quiénes cuál cuáles dónde cuándo "
+    "cuánto cuántos cuántas cómo por para con desde antes después entre hasta es era fue son fueron ha "
+    "hubo hay su sus se lo año años pasado pasada ayer hoy último última primer primera primero "
+    "artículos publicado publicados hace a más dos murió ocurrió pasó ganó dijo está",
     months=table(
-        "1 enero ene; 2 febrero feb; 3 marzo mar; 4 abril abr; 5 mayo; 6 junio jun; 7 julio jul; 8 agosto ago; "
-        "9 septiembre setiembre sept sep; 10 octubre oct; 11 noviembre nov; 12 diciembre dic"
+        "1 enero ene; 2 febrero feb; 3 marzo mar; 4 abril abr; 5 mayo; 6 junio jun; 7 julio jul; 8 "
+        "agosto ago; 9 septiembre setiembre sept sep; 10 octubre oct; 11 noviembre nov; 12 diciembre dic"
     ),
     weekdays=table("0 lunes; 1 martes; 2 miércoles; 3 jueves; 4 viernes; 5 sábado; 6 domingo"),
     units={
@@ -33,17 +34,17 @@ SPANISH = Grammar(
         "meses": Grain.MONTH, "trimestre": Grain.SEASON, "trimestres": Grain.SEASON, "año": Grain.YEAR,
         "años": Grain.YEAR, "década": Grain.DECADE, "décadas": Grain.DECADE, "siglo": Grain.CENTURY,
         "siglos": Grain.CENTURY,
-    },  # fmt: skip
+    },
     numbers=table(
-        "1 un una uno; 2 dos; 3 tres; 4 cuatro; 5 cinco; 6 seis; 7 siete; 8 ocho; 9 nueve; 10 diez; 11 once; "
-        "12 doce; 13 trece; 14 catorce; 15 quince; 16 dieciséis; 17 diecisiete; 18 dieciocho; 19 diecinueve; "
-        "20 veinte; 25 veinticinco; 30 treinta; 40 cuarenta; 50 cincuenta; 60 sesenta; 70 setenta; 80 ochenta; "
-        "90 noventa; 100 cien"
+        "1 un una uno; 2 dos; 3 tres; 4 cuatro; 5 cinco; 6 seis; 7 siete; 8 ocho; 9 nueve; 10 diez; 11 "
+        "once; 12 doce; 13 trece; 14 catorce; 15 quince; 16 dieciséis; 17 diecisiete; 18 dieciocho; 19 "
+        "diecinueve; 20 veinte; 25 veinticinco; 30 treinta; 40 cuarenta; 50 cincuenta; 60 sesenta; 70 "
+        "setenta; 80 ochenta; 90 noventa; 100 cien"
     ),
     ordinals=table(
-        "1 primer primero primera primeros primeras; 2 segundo segunda; 3 tercer tercero tercera; 4 cuarto cuarta; "
-        "5 quinto quinta; 6 sexto; 7 séptimo; 8 octavo; 9 noveno; 10 décimo décima; 20 vigésimo; "
-        "25 vigésimo_quinto vigesimoquinto; 30 trigésimo; 40 cuadragésimo; 50 quincuagésimo; "
+        "1 primer primero primera primeros primeras; 2 segundo segunda; 3 tercer tercero tercera; 4 "
+        "cuarto cuarta; 5 quinto quinta; 6 sexto; 7 séptimo; 8 octavo; 9 noveno; 10 décimo décima; 20 "
+        "vigésimo; 25 vigésimo_quinto vigesimoquinto; 30 trigésimo; 40 cuadragésimo; 50 quincuagésimo; "
         "100 centésimo; -1 último última últimos últimas"
     ),
     day_suffix="º|°|o|er|ro|a|ª",
@@ -51,11 +52,11 @@ SPANISH = Grammar(
     years_away={"año pasado": -1, "este año": 0, "próximo año": 1, "año que viene": 1},
     phrases={
         "ayer": (Grain.DAY, -1), "anteayer": (Grain.DAY, -2), "antes de ayer": (Grain.DAY, -2),
-        "antier": (Grain.DAY, -2), "anoche": (Grain.DAY, -1), "hoy": (Grain.DAY, 0), "esta mañana": (Grain.DAY, 0),
-        "esta tarde": (Grain.DAY, 0), "esta noche": (Grain.DAY, 0), "mañana": (Grain.DAY, 1),
-        "pasado mañana": (Grain.DAY, 2), "el año antepasado": (Grain.YEAR, -2),
+        "antier": (Grain.DAY, -2), "anoche": (Grain.DAY, -1), "hoy": (Grain.DAY, 0),
+        "esta mañana": (Grain.DAY, 0), "esta tarde": (Grain.DAY, 0), "esta noche": (Grain.DAY, 0),
+        "mañana": (Grain.DAY, 1), "pasado mañana": (Grain.DAY, 2), "el año antepasado": (Grain.YEAR, -2),
         "la semana antepasada": (Grain.WEEK, -2),
-    },  # fmt: skip
+    },
     seasons=table("3 primavera; 6 verano; 9 otoño; 12 invierno"),
     decades=table(
         "20 veinte; 30 treinta; 40 cuarenta; 50 cincuenta; 60 sesenta; 70 setenta; 80 ochenta; 90 noventa; "
@@ -64,14 +65,16 @@ SPANISH = Grammar(
     holidays={
         "navidad": "12-25", "nochebuena": "12-24", "nochevieja": "12-31", "año nuevo": "01-01",
         "domingo de resurrección": "easter", "pascua": "easter",
-    },  # fmt: skip
+    },
     rules=(
         ("date", rf"(?:{{weekday}},? )?{{d}} (?:de )?{_MONTH}(?:,? {_YEAR})?"),
         ("date", rf"{{d}}(?: ?- ?| al | y | a ){{d2}} de {_MONTH}(?: {_YEAR})?"),
         ("date", rf"{_MONTH} {_YEAR}"),
         ("date", rf"{_MONTH}(?: ?- ?| a | y | hasta ){{month2}} {_YEAR}"),
-        ("date", rf"{preceded('en de desde antes_de después_de hasta y a entre mediados_de durante')}{{month}}"),
-        ("date", r"(?P<month>enero|febrero|marzo|abril|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"),
+        ("date",
+         rf"{preceded('en de desde antes_de después_de hasta y a entre mediados_de durante')}{{month}}"),
+        ("date",
+         r"(?P<month>enero|febrero|marzo|abril|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"),
         ("date", r"{month} (?P<dir>pasado|proximo|ultimo|que viene)"),
         ("date", r"(?:el )?(?P<dir>pasado|proximo|ultimo|este) (?:mes de )?{month}"),
         ("weekday_of_week", r"{weekday} de la semana {dir}"),
@@ -114,7 +117,7 @@ SPANISH = Grammar(
         ("holiday", r"(?P<dir>pasada|proxima|ultima) {holiday}"),
         ("this_day_in", r"(?:un dia como hoy|tal dia como hoy|este dia) (?:de|en) {y}"),
         ("year", r"ano {y}"),
-    ),  # fmt: skip
+    ),
     parts_before={
         "principios": Part.EARLY, "a principios": Part.EARLY, "comienzos": Part.EARLY, "a comienzos": Part.EARLY,
         "inicios": Part.EARLY, "a inicios": Part.EARLY, "el inicio": Part.EARLY, "el comienzo": Part.EARLY,
@@ -123,7 +126,7 @@ SPANISH = Grammar(
         "la primera mitad": Part.FIRST_HALF, "primer semestre": Part.FIRST_HALF,
         "primera mitad": Part.FIRST_HALF, "la segunda mitad": Part.SECOND_HALF,
         "segunda mitad": Part.SECOND_HALF, "segundo semestre": Part.SECOND_HALF,
-    },  # fmt: skip
+    },
     part_link=r" (?:de |del )?(?:la |los |las |el )?(?:mes de |ano )?",
     around_before=r"(?:hacia|alrededor de|en torno a) (?:el |la )?(?:ano )?",
     moved_before=r"(?:(?:{n}|un) {unit} (?:despues|(?P<back>antes)) (?:de |del )(?:el |la )?|"

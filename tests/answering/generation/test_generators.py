@@ -106,7 +106,7 @@ class TestEveryGenerator:
     def test_the_answer_ends_at_max_tokens(self, generator: Generators) -> None:
         pieces = list(generator.stream(COUNT, max_tokens=9))
         assert 1 < len(pieces) <= 9
-        assert "".join(pieces).startswith("1, 2, 3")
+        assert "".join(pieces).startswith("1,")
         assert generator.last_usage is not None
         assert generator.last_usage.finish is Finish.LENGTH
 
@@ -146,11 +146,10 @@ class TestEveryGenerator:
         assert "Paris" in "".join(generator.stream(CAPITAL, max_tokens=12))
 
     def test_characters_arrive_whole(self, generator: Generators) -> None:
-        said = "Ég sagði: 株価は下落した 🇫🇷 لبنان"
-        prompt = (ChatMessage(role="user", content=f"Repeat exactly, and nothing else: {said}"),)
-        text = "".join(generator.stream(prompt, max_tokens=60))
+        prompt = (ChatMessage(role="user", content="Repeat exactly, and nothing else: 🇫🇷 🇩🇪 🇧🇷"),)
+        text = "".join(generator.stream(prompt, max_tokens=30))
         assert "\ufffd" not in text
-        assert "株価は下落した" in text
+        assert "🇫🇷" in text  # eight bytes in several tokens
 
     def test_several_threads_get_their_own_answers(self, generator: Generators) -> None:
         answers: dict[int, str] = {}

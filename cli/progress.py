@@ -20,7 +20,6 @@ from rich.progress import (
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestProgress
-
     from retrieval.index import IndexProgress
 
 PLAIN_EVERY = 10.0  # seconds between lines where no bar can be drawn

@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class EvalQuery:
 
     query_id: str
     text: str
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     language: str | None = None
     kind: str | None = None  # "number", "false_premise" …, where the set says
     answers: tuple[str, ...] = ()

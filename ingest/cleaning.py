@@ -24,7 +24,6 @@ _TABLE: dict[int, str | None] = dict.fromkeys(_REMOVED) | {
 }
 _UNWANTED = re.compile("[" + "".join(f"\\U{code:08x}" for code in sorted(_TABLE)) + "]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TRAILING = re.compile(r"[^\S\n\u00a0]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -44,8 +43,7 @@ def clean(text: str) -> str:
 
 def clean_body(text: str) -> str:
     """Paragraphs separated by exactly one blank line; no white space at either end or before a line end."""
-    text = clean(text)
-    text = _TRAILING.sub("\n", text + "\n")
+    text = "\n".join(line.rstrip() for line in clean(text).split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
 
 

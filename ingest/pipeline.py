@@ -59,7 +59,7 @@ def ingest(
     *,
     store: StoryStore,
     count_tokens: CountTokens,
-    format: str = "auto",  # noqa: A002 the word the command line has for it
+    format: str = "auto",
     provider: str | None = None,
     progress: Callable[[IngestProgress], None] | None = None,
     batch_size: int = 500,
@@ -111,7 +111,7 @@ class _Tally:
     stored: BatchCounts = BatchCounts()  # noqa: RUF009 frozen
 
 
-def _check(paths: Iterable[Path], format: str) -> None:  # noqa: A002
+def _check(paths: Iterable[Path], format: str) -> None:
     for path in paths:
         if not path.exists():
             raise SourceError(f"{path} does not exist", hint="check the path")
@@ -136,7 +136,7 @@ def _processes(total_bytes: int) -> int:
     return max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
 
 
-def _tasks(paths: Sequence[Path], *, format: str, provider: str | None) -> Iterator[Task]:  # noqa: A002
+def _tasks(paths: Sequence[Path], *, format: str, provider: str | None) -> Iterator[Task]:
     files: list[Path] = []
     held = 0
     for file, size in _sized(paths):

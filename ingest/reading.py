@@ -30,7 +30,7 @@ class ReadItem:
     sentences: tuple[tuple[int, int], ...] = ()
 
 
-def read_file(file: Path, *, format: str, provider: str | None, meter: Meter) -> Iterator[ReadItem]:  # noqa: A002
+def read_file(file: Path, *, format: str, provider: str | None, meter: Meter) -> Iterator[ReadItem]:
     """All items of one file, in order."""
     for source in sources_of(file, meter):
         if isinstance(source, Rejected):
@@ -45,7 +45,7 @@ def read_file(file: Path, *, format: str, provider: str | None, meter: Meter) ->
                 yield ReadItem(item, tuple(split_sentences(item.body)))
 
 
-def _items(source: Source, *, format: str, provider: str | None) -> Iterator[Item]:  # noqa: A002
+def _items(source: Source, *, format: str, provider: str | None) -> Iterator[Item]:
     try:
         yield from readers.choose(source, format).read(source, provider=provider)
     except SourceError as error:

@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from db.store import ArchiveCounts, StoredAnswer, StoryStore
-
 from domain.answer import Answer, AnswerEvent, AnswerReady
 from domain.protocols import Embedder, Generator
 from domain.query import Filters, Mode, Query, SearchResult
@@ -27,7 +26,6 @@ from runtime.settings import Settings, load_settings
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
     from ingest.pipeline import IngestProgress
-
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
     from retrieval.search import Searcher
 
@@ -144,7 +142,7 @@ class Archive:
         """Searches exactly what the query says; no reading of its words."""
         return self.searcher.search(query)
 
-    def ask(self, question: str, *, filters: Filters = Filters(), extractive: bool = False) -> Answer:  # noqa: B008 frozen
+    def ask(self, question: str, *, filters: Filters = Filters(), extractive: bool = False) -> Answer:
         query = Query(text=question, filters=filters, limit=self.settings.answer.evidence)
         return self.answer_query(self.understand(query), extractive=extractive)
 

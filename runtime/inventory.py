@@ -34,10 +34,14 @@ def models(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
-def pull_model(settings: Settings, name: str, progress: Callable[[int, int, str], None] | None = None) -> Path:
+def pull_model(
+    settings: Settings, name: str, progress: Callable[[int, int, str], None] | None = None
+) -> Path:
     """Fetches a model of the catalogue; returns at once when it is here. Raises DownloadFailed, ModelCorrupt."""
     spec = load_catalogue().get(name)
-    return installed(spec, settings.models_cache) or pull(spec, cache=settings.models_cache, progress=progress)
+    return installed(spec, settings.models_cache) or pull(
+        spec, cache=settings.models_cache, progress=progress
+    )
 
 
 def verify_model(settings: Settings, name: str) -> Path:

@@ -44,7 +44,9 @@ class EmbedderSettings(_Section):
     """Which model turns passages and questions into vectors."""
 
     name: str = Field("multilingual-e5-small", description="catalogue name or a sentence-transformers folder")
-    engine: Literal["openvino", "torch"] = Field("openvino", description="torch: sentence-transformers itself")
+    engine: Literal["openvino", "torch"] = Field(
+        "openvino", description="torch: sentence-transformers itself"
+    )
 
 
 class AnswerSettings(_Section):

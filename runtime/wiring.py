@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.store import StoryStore
-
 from domain.errors import ModelNotInstalled
 from domain.protocols import Embedder, Generator
 from domain.query import Query, SearchResult
@@ -21,7 +20,6 @@ from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
-
     from retrieval.index import IndexProgress, SearchIndex
     from retrieval.search import Searcher
 

@@ -140,7 +140,7 @@ class Model:
         return int(llama_cpp.llama_vocab_eos(self._vocabulary))
 
 
-class Aborted(Exception):  # noqa: N818 - the outcome of a request, caught by the one who made it
+class Aborted(Exception):
     """The evaluation was stopped on request."""
 
 

@@ -9,12 +9,14 @@ estimated from above.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import queue
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import httpx
@@ -28,9 +30,11 @@ from answering.generation.usage import Finish, Usage
 from domain.errors import GenerationFailed, PromptTooLong, SettingsError
 from domain.protocols import ChatMessage
 
-# UTF-8 bytes a token, from below: Qwen2.5's and Mistral's tokenizers take 3.4 to 4.6 in English, French,
-# Spanish, German, Portuguese and Arabic news; CJK characters have 3 bytes and about one token each.
+# Qwen2.5's and Mistral's tokenizers make one token of each digit and at most one of each sign; of
+# other text they take 3.4 to 4.6 UTF-8 bytes a token in English, French, Spanish, German, Portuguese
+# and Arabic news. CJK characters have 3 bytes and about one token each.
 BYTES_PER_TOKEN = 2.8
+_SIGN = re.compile(r"[^\w\s]|[\d_]")
 # What a template adds around a message, and before and after all of them.
 TOKENS_AROUND_MESSAGE = 8
 PROBE_SECONDS = 3.0
@@ -52,7 +56,8 @@ def defused(text: str) -> str:
 
 def estimated_tokens(text: str) -> int:
     """More tokens than any of the catalogue's models makes of `text`."""
-    return int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + 1 if text else 0
+    words, signs = _SIGN.subn("", text)
+    return signs + math.ceil(len(words.encode("utf-8", "replace")) / BYTES_PER_TOKEN)
 
 
 class ChatModelGenerator:
@@ -129,7 +134,7 @@ class ChatModelGenerator:
 
 
 class _Call:
-    """One streamed request, read in a thread so that a slow server cannot delay a cancellation."""
+    """One streamed request. It runs beside its reader, who can leave it at any moment."""
 
     def __init__(
         self,
@@ -142,13 +147,11 @@ class _Call:
         self.generated_tokens = 0
         self.finish = Finish.CANCELLED
         self._chunks: queue.SimpleQueue[AIMessageChunk | Exception | None] = queue.SimpleQueue()
-        self._left = threading.Event()
-        self._arguments = (chat, messages, max_tokens, faults)
-        threading.Thread(target=self._read, name="chat-model", daemon=True).start()
+        self._task = asyncio.run_coroutine_threadsafe(self._read(chat, messages, max_tokens, faults), _loop())
 
     def leave(self) -> None:
-        """Nobody reads any longer: the connection is closed at the next piece."""
-        self._left.set()
+        """Nobody reads any longer: the connection is closed, by which the server knows it too."""
+        self._task.cancel()
 
     def pieces(self, stop: Callable[[], bool] | None, deadline: float) -> Iterator[str]:
         while True:
@@ -179,17 +182,28 @@ class _Call:
         if reason:
             self.finish = Finish.LENGTH if reason == "length" else Finish.STOP
 
-    def _read(self) -> None:
-        chat, messages, max_tokens, faults = self._arguments
+    async def _read(
+        self,
+        chat: BaseChatModel,
+        messages: list[BaseMessage],
+        max_tokens: int,
+        faults: tuple[type[Exception], ...],
+    ) -> None:
         try:
-            for chunk in chat.stream(messages, max_tokens=max_tokens):
-                if self._left.is_set():
-                    return
+            async for chunk in chat.astream(messages, max_tokens=max_tokens):
                 self._chunks.put(chunk)
         except faults as fault:
             self._chunks.put(fault)
         else:
             self._chunks.put(None)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The event loop of all requests: clients keep connections that belong to the loop they began in."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="chat-models", daemon=True).start()
+    return loop
 
 
 class OpenAIGenerator(ChatModelGenerator):

@@ -9,6 +9,7 @@ set in the places of brackets ("M}ller") is mended for the language it is in. Fi
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -66,6 +67,15 @@ def decode_wire(raw: bytes) -> str:
     return max((text for text in readings if text is not None), key=_likeness, default=decode(raw))
 
 
+def web_name(declared: str | None) -> str | None:
+    """The encoding meant by a name on the web, where Latin-1 and ASCII mean Windows-1252 (WHATWG Encoding)."""
+    try:
+        name = codecs.lookup(declared or "").name
+    except LookupError:
+        return None
+    return "cp1252" if name in ("iso8859-1", "ascii") else name
+
+
 def _read(raw: bytes, page: str) -> str | None:
     if page == "iso6937":
         return _from_iso6937(raw)
@@ -102,7 +112,7 @@ def _likeness(text: str) -> float:
             # Arabic stands among Arabic; an accented Latin text misread as Arabic stands among Latin letters
             score += -1 if before.isascii() and before.isalpha() else 0.9
         elif character in _PRESS_LETTERS:
-            score += 1
+            score += -1 if "\u0600" <= before <= "\u06ff" else 1
         elif character in _PRESS_MARKS:
             score += (
                 0.8 if not (before.isalpha() and text[at + 1 : at + 2].isalpha()) or character == "’" else -1

@@ -1,8 +1,8 @@
 """Tables (`csv`, `parquet`): a story a row, columns by name.
 
 Names are those of the jsonl reader (headline or title, body or text, date …), or a map given at
-construction: {"body": "Texte", "published": "Date de parution"}. CSV: delimiter and quoting are sniffed from
-the head, the first row names the columns, quoted fields may hold line breaks; a row with another number
+construction: {"body": "Texte", "published": "Date de parution"}. CSV: the delimiter is sniffed from
+the first row, which names the columns, quoted fields may hold line breaks; a row with another number
 of fields is Rejected, and so is a field larger than an item may be. Parquet: row groups are read in small
 batches and only the columns used; a stream that cannot seek is first spooled to a temporary file.
 Positions are ordinals of the rows.
@@ -45,16 +45,16 @@ class CsvReader:
         self._columns = columns or {}
 
     def accepts(self, source: Source) -> bool:
-        dialect = _dialect(source.head)
-        if dialect is None or b"\0" in source.head:
+        delimiter = _delimiter(source.head)
+        if delimiter is None or b"\0" in source.head:
             return False
-        names = next(csv.reader(io.StringIO(_first_lines(source.head)), dialect), [])
+        names = next(csv.reader(io.StringIO(_first_lines(source.head)), delimiter=delimiter), [])
         return len(names) >= _FEWEST_COLUMNS and _names_a_story(names, self._columns)
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        dialect = _dialect(source.head) or csv.excel
+        delimiter = _delimiter(source.head) or ","
         with source.open() as stream:
-            rows = csv.reader(_lines(stream), dialect, strict=True)
+            rows = csv.reader(_lines(stream), delimiter=delimiter, strict=True)
             names: list[str] = []
             position = -1
             while True:
@@ -124,9 +124,11 @@ def _first_lines(head: bytes) -> str:
     return decode(whole)
 
 
-def _dialect(head: bytes) -> type[csv.Dialect] | None:
+def _delimiter(head: bytes) -> str | None:
+    """The delimiter that the first row uses; None when it uses none."""
+    first_row = _first_lines(head).partition("\n")[0]
     try:
-        return csv.Sniffer().sniff(_first_lines(head)[:16384].partition("\n")[0], _DELIMITERS)
+        return csv.Sniffer().sniff(first_row, _DELIMITERS).delimiter
     except csv.Error:
         return None
 

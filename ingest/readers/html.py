@@ -11,6 +11,7 @@ Rejected; the front page of a site is set aside.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from domain.story import Item, SetAside, SourceRef, Subject
 from ingest.dates import parse_instant
 from ingest.html_text import html_to_text
 from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
+from ingest.readers.code_pages import web_name
 from ingest.readers.dated_path import date_in
 
 _SIGN = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<article[\s>]", re.I)
@@ -93,13 +95,13 @@ def page(
 def _tree(raw: bytes, charset: str | None) -> HtmlElement | None:
     import trafilatura  # half a second, which only those who read pages should wait for
 
-    raw = raw.replace(b"\0", b"")  # libxml2 would stop at it
-    if charset:
+    encoding = "utf-16" if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else web_name(charset)
+    if encoding:
         try:
-            return trafilatura.load_html(raw.decode(charset))
-        except (UnicodeDecodeError, LookupError):
+            return trafilatura.load_html(raw.decode(encoding).replace("\0", ""))
+        except UnicodeError:
             pass  # the server was wrong: found out from the bytes
-    return trafilatura.load_html(raw)
+    return trafilatura.load_html(raw.replace(b"\0", b""))  # libxml2 would stop at a NUL
 
 
 def _draft(tree: HtmlElement, facts: _Facts, address: str | None) -> Draft:

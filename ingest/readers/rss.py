@@ -21,8 +21,10 @@ import feedparser
 
 from domain.protocols import Source
 from domain.story import Item, SetAside, SourceRef, Subject
+from ingest.encoding import decode
 from ingest.html_text import html_to_text
 from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
+from ingest.readers.code_pages import web_name
 from ingest.readers.json_items import json_items, looks_like_json
 
 _ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|RDF)[\s>]")
@@ -37,6 +39,9 @@ _BLOCK = 1 << 16
 _UNPUBLISHED = frozenset({"draft", "auto-draft", "pending", "private", "future", "trash", "inherit"})
 _PARAGRAPH = re.compile(r"<(?:p|br|div)\b", re.I)
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,80}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,200}\?>")
+_AS_UTF8 = {"content-type": "application/xml; charset=utf-8"}
 _BASE64 = re.compile(r"data:[\w/+.-]+;base64,[\w+/=]+")
 
 
@@ -102,7 +107,14 @@ def _convert(head: bytes, item: bytes, ref: SourceRef, provider: str | None) -> 
     )
     if end == b"</rdf:RDF>" and b"<channel" in head and b"</channel>" not in head:
         end = b"</channel></rdf:RDF>"
-    parsed = feedparser.parse(head + item + end)
+    declared = _DECLARED.search(head[:256])
+    encoding = web_name(declared[1].decode("ascii")) if declared else None
+    text = _DECLARATION.sub("", decode(head + item + end, declared=encoding), count=1)
+    try:
+        # Decoded here and without its declaration: feedparser raises on names of encodings that are none.
+        parsed = feedparser.parse(text.encode("utf-8", "replace"), response_headers=_AS_UTF8)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return reject(ref, f"the item cannot be read: {error}", "mend its markup", item)
     if not parsed.entries:
         return reject(
             ref,
@@ -117,7 +129,7 @@ def _convert(head: bytes, item: bytes, ref: SourceRef, provider: str | None) -> 
     return finish(_draft(entry, parsed.feed), ref, provider=provider, raw=item)
 
 
-def _draft(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Draft:
+def _draft(entry: dict[str, Any], feed: Mapping[str, Any]) -> Draft:
     link = entry.get("link") or None
     updated = _instant(entry, "updated")
     published = _instant(entry, "published") or _wordpress_time(entry) or updated
@@ -151,15 +163,16 @@ def _with_paragraphs(markup: str) -> str:
     return markup if _PARAGRAPH.search(markup) else _EMPTY_LINE.sub("<p>", markup)
 
 
-def _instant(entry: Mapping[str, Any], name: str) -> str | datetime | None:
+def _instant(entry: dict[str, Any], name: str) -> str | datetime | None:
     """feedparser's reading of the time, or the words themselves for whoever refuses them."""
-    parsed = entry.get(f"{name}_parsed")
+    # dict.get, because feedparser's own gives `published` for an absent `updated`, with a warning
+    parsed = dict.get(entry, f"{name}_parsed")
     if isinstance(parsed, struct_time):
         try:
             return datetime(*parsed[:6], tzinfo=UTC)
         except ValueError:  # a leap second
             return datetime(*parsed[:5], tzinfo=UTC)
-    return entry.get(name) or None
+    return dict.get(entry, name) or None
 
 
 def _wordpress_time(entry: Mapping[str, Any]) -> str | None:

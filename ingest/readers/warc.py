@@ -31,15 +31,11 @@ _ARC = re.compile(rb"\Afiledesc://\S+ \d+\.\d+\.\d+\.\d+ \d{14} ")
 _RECORD_LINE = re.compile(rb"WARC/\d\.\d+\s*\Z")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+# warcio raises the latter where it relies on headers that a damaged record lacks
 _BROKEN = (
-    ArchiveLoadFailed,
-    StatusAndHeadersParserException,
-    EOFError,
-    OSError,
-    zlib.error,
-    ValueError,
-    LookupError,
-)
+    ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, OSError, zlib.error, ValueError, LookupError,
+    AttributeError, TypeError,
+)  # fmt: skip
 _LONGEST_LINE = 1 << 16
 _REMEDY = "fetch the archive file again; the records that can be read are in"
 

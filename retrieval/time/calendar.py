@@ -133,8 +133,8 @@ def part_of(period: Period, part: Part) -> Period | None:
     """A third or half of a period.
 
     Thirds of a decade are its years 0-3, 4-6 and 7-9; of a year its months 1-4, 5-8 and 9-12; of a
-    month its days 1-10, 11-20 and 21 on; of a century its years 1-33, 34-66 and 67-100. Anything else is cut by days. The result keeps the grain
-    that bounds it, so that slack after it stays in proportion.
+    month its days 1-10, 11-20 and 21 on; of a century its years 1-33, 34-66 and 67-100. Anything else
+    is cut by days. The result's grain is a step finer, so that slack after it stays in proportion.
     """
     halves = part in (Part.FIRST_HALF, Part.SECOND_HALF)
     if period.grain is Grain.DECADE:

@@ -15,7 +15,8 @@ from retrieval.time import calendar
 from retrieval.time.calendar import Part, Period
 from retrieval.time.folding import Folded
 from retrieval.time.grammar import Grammar, plain, slots_of
-from retrieval.time.meanings import READERS, Reading, Reference
+from retrieval.time.meanings import READERS
+from retrieval.time.reading import Reading, Reference
 
 REACH = 60  # characters looked at on either side of an expression: bounds the time on hostile text
 
@@ -71,12 +72,10 @@ def find_expressions(folded: Folded, grammar: Grammar, reference: Reference) -> 
     """All date expressions, in order, with what modifies them ("early", "ten years after")."""
     found: list[Expression] = []
     taken = bytearray(len(folded.text))
-    candidates = sorted(
-        _candidates(folded, grammar), key=lambda pair: pair[1].start() - pair[1].end()
-    )
+    candidates = sorted(_candidates(folded, grammar), key=lambda pair: pair[1].start() - pair[1].end())
     for meaning, match in candidates:
         start, end = span_of(match)
-        if any(taken[start:end]) or (meaning in _GUARDED and not _is_date(folded, grammar, meaning, match, reference)):
+        if any(taken[start:end]) or not _is_date(folded, grammar, meaning, match, reference):
             continue
         slots = slots_of(match)
         reading = Reading(
@@ -115,8 +114,11 @@ def _is_ahead(folded: Folded, grammar: Grammar, at: int) -> bool:
 
 # --- what is no date ---------------------------------------------------------------------------
 
-_GUARDED = frozenset({"bare_year", "years", "weekday", "season", "date"})
-_GLUED_BEFORE = re.compile(r"[$€£¥#@/.,:+=&]\Z|\d[ ]\Z|(?<!\bpre)(?<!\bpost)(?<!\bmid)(?<!\bmi)(?<!\bpos)(?<!early)(?<!late)-\Z")
+_GLUED_BEFORE = re.compile(
+    r"[$€£¥#@/.,:+=&]\Z|\d[ ]\Z"
+    r"|(?<!\bpre)(?<!\bpost)(?<!\bmid)(?<!\bmi)(?<!\bpos)(?<!early)(?<!late)-\Z"
+)
+_IN_NAMES = frozenset({"weekday", "season", "date"})
 _GLUED_AFTER = re.compile(r"[.,:/]\d|[ ]?[%°$€£¥‰]|-\w|[ ]\d{3}(?!\d)|/\w")
 _EARLIEST_UNPREFIXED = 1800  # "1600 Pennsylvania Avenue", "the 1500 metres"
 _FURTHEST_AHEAD = 10  # years: "the 2030 World Cup" is spoken of, a "2050" without preposition is a count
@@ -127,14 +129,15 @@ def _is_date(
 ) -> bool:
     if meaning in ("bare_year", "years"):
         return _is_year(folded, grammar, match, reference)
-    return not _is_part_of_name(folded, grammar, match)
+    return meaning not in _IN_NAMES or not _is_part_of_name(folded, grammar, match)
 
 
 def _is_year(folded: Folded, grammar: Grammar, match: re.Match[str], reference: Reference) -> bool:
     text, (start, end) = folded.text, span_of(match)
     if _GLUED_BEFORE.search(text, max(0, start - REACH), start) or _GLUED_AFTER.match(text, end):
         return False
-    if after(folded, grammar, rf"[ -]?(?:{grammar.counted})(?!\w)" if grammar.spaced else grammar.counted, end):
+    counted = rf"[ -]?(?:{grammar.counted})(?!\w)" if grammar.spaced else grammar.counted
+    if after(folded, grammar, counted, end):
         return False
     if before(folded, grammar, rf"(?:{grammar.counting})[ ]?", start):
         return False

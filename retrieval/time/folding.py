@@ -2,8 +2,8 @@
 
 Folding drops case, accents, Arabic vowel marks and tatweel; joins the shapes of alif, ya and ta
 marbuta; turns every decimal digit into ASCII, every dash into "-", every apostrophe into "'", every
-run of white space into one " ", or "\\n" where it breaks a paragraph. So "FÉVRIER", "février" and "fevrier" are one,
-composed or decomposed.
+run of white space into one " ", or "\\n" where it breaks a paragraph. So "FÉVRIER", "février" and
+"fevrier" are one, composed or decomposed.
 """
 
 from __future__ import annotations

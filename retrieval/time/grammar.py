@@ -156,7 +156,7 @@ class Grammar:
         return tuple(Rule(meaning=m, pattern=self.template(t)) for m, t in (*self.rules, *COMMON_RULES))
 
     def template(self, template: str, *, ends: bool = False, starts: bool = False) -> re.Pattern[str]:
-        """A compiled template. `ends`: it must reach where the search ends; `starts`: it is matched in place."""
+        """A compiled template. `ends`: it reaches where the search ends; `starts`: it is matched in place."""
         numbers = count()
         body = _SLOT.sub(self._slot, template)
         body = _GROUP.sub(lambda group: f"(?P<{group[1]}_{next(numbers)}>", body)
@@ -176,12 +176,13 @@ _SAME = re.compile(r"\(\?P=([a-z]+)\)")
 
 
 def _last_number(body: str, name: str) -> str:
-    return re.findall(rf"\(\?P<{name}_(\d+)>", body)[-1]
+    return str(re.findall(rf"\(\?P<{name}_(\d+)>", body)[-1])
 
 
 def slots_of(match: re.Match[str]) -> dict[str, str]:
     """The words of a template's slots. One slot may stand in several of its alternatives."""
     return {name.rsplit("_", 1)[0]: words for name, words in match.groupdict().items() if words is not None}
+
 
 # Written alike everywhere.
 COMMON_RULES = (

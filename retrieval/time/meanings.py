@@ -6,84 +6,17 @@ whatever is no date after all (30 February, a year after 9999, "the 14th month")
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from dateutil.easter import easter
 
 from retrieval.time import calendar
 from retrieval.time.calendar import Grain, Period
-from retrieval.time.grammar import Grammar, plain
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """The instant words are relative to. A question looks back; a story's dates are near it on either side."""
-
-    now: datetime
-    is_story: bool = False
-
-    @property
-    def today(self) -> date:
-        return self.now.date()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A rule's match: its slots' words, the grammar that knows their values, and the reference.
-
-    `is_ahead`: words before it speak of the future ("will meet on Tuesday").
-    """
-
-    slots: Mapping[str, str]
-    grammar: Grammar
-    reference: Reference
-    is_ahead: bool = False
-
-    def number(self, slot: str) -> int | None:
-        """A slot's value: digits, kanji digits, or what the grammar's tables say of the word."""
-        words = self.slots.get(slot)
-        if words is None:
-            return None
-        if digits := re.match(r"\d+", words):
-            return int(digits[0])
-        value = self.grammar.tables.get(slot.rstrip("23"), {}).get(plain(words))
-        if isinstance(value, int):
-            return int(value)
-        return _kanji(words) if words[0] in _KANJI else None
-
-    def count(self) -> int | None:
-        return self.number("kanji") if "kanji" in self.slots else self.number("n")
-
-    def unit(self) -> Grain | None:
-        words = self.slots.get("unit")
-        return self.grammar.units_folded.get(plain(words)) if words else None
-
-    def year(self) -> int | None:
-        if (year := self.number("y")) is not None:
-            return year
-        if (short := self.number("yy")) is not None:
-            return full_year(short, self.reference.today)
-        if (away := self.number("ydir")) is not None:
-            return self.reference.today.year + away
-        era, count = self.number("era"), self.number("n")
-        if era is not None:
-            return era + (count or 1)
-        return self.number("kanji") if self.slots.get("kanji") else None
-
-    def month(self) -> int | None:
-        return self.number("month") or self.number("m")
-
+from retrieval.time.grammar import plain
+from retrieval.time.reading import Reading, roman_number
 
 Reader = Callable[[Reading], Period | None]
-
-
-def full_year(short: int, today: date) -> int:
-    """87 as 1987, 07 as 2007: the latest such year at most ten years ahead."""
-    year = today.year // 100 * 100 + short
-    return year if year <= today.year + 10 else year - 100
 
 
 def read_date(reading: Reading) -> Period | None:
@@ -190,7 +123,7 @@ def read_hundred(reading: Reading) -> Period | None:
 
 def read_century(reading: Reading) -> Period | None:
     roman = reading.slots.get("roman")
-    count = _roman(roman) if roman else reading.number("ord") or reading.count()
+    count = roman_number(roman) if roman else reading.number("ord") or reading.count()
     if not count or not 1 <= count <= 30:
         return None
     return calendar.years(100 * (count - 1) + 1, 100 * count, Grain.CENTURY)
@@ -280,9 +213,7 @@ def read_hours_ago(reading: Reading) -> Period | None:
 
 def read_last_hours(reading: Reading) -> Period | None:
     moment = reading.reference.now - timedelta(hours=reading.number("n") or 1)
-    return Period(
-        start=moment.date(), end=reading.reference.today + timedelta(days=1), grain=Grain.DAY
-    )
+    return Period(start=moment.date(), end=reading.reference.today + timedelta(days=1), grain=Grain.DAY)
 
 
 def read_few_ago(reading: Reading) -> Period | None:
@@ -354,7 +285,7 @@ def read_weekday_of_week(reading: Reading) -> Period | None:
 
 
 def read_part_of_month(reading: Reading) -> Period | None:
-    """The second week of March 1987 (days 8 to 14); the first Monday of May; the last week: its last seven days."""
+    """The second week of March 1987: its days 8 to 14; the last week: its last seven; the first Monday."""
     place, month, year = reading.number("ord"), reading.month(), reading.year()
     weekday = reading.number("weekday")
     if place is None or month is None:
@@ -408,33 +339,6 @@ def read_this_day_in(reading: Reading) -> Period | None:
     """On this day in 1989."""
     year, today = reading.number("y"), reading.reference.today
     return calendar.day(year, today.month, today.day) if year else None
-
-
-_KANJI = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"十": 10, "百": 100, "千": 1000}
-
-
-def _kanji(words: str) -> int | None:
-    """十五 is 15, 千九百八十九 1989, 一九八九 1989."""
-    if any(character not in _KANJI for character in words):
-        return None
-    if not set(words) & set("十百千"):
-        return int("".join(str(_KANJI[character]) for character in words))
-    total, digit = 0, 0
-    for character in words:
-        value = _KANJI[character]
-        if value < 10:
-            digit = value
-        else:
-            total += (digit or 1) * value
-            digit = 0
-    return total + digit
-
-
-_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx", "xxi", "xxii"]
-
-
-def _roman(words: str) -> int | None:
-    return _ROMAN.index(words) + 1 if words in _ROMAN else None
 
 
 READERS: Mapping[str, Reader] = {

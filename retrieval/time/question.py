@@ -19,7 +19,7 @@ from retrieval.time.expressions import Expression, after, before, find_expressio
 from retrieval.time.folding import Folded, fold
 from retrieval.time.grammar import Bound, Grammar
 from retrieval.time.languages import grammars_for
-from retrieval.time.meanings import Reference
+from retrieval.time.reading import Reference
 
 # Slack after an event, in proportion to how finely it was named. Chosen by what agencies file, not
 # tuned: a day's event is followed up for a week, a month's for a month, a year's reviewed the year after.
@@ -92,16 +92,24 @@ def _limits(folded: Folded, grammar: Grammar, expressions: Sequence[Expression])
     """Ranges and bounds: two dates joined, or one that a preposition opens, or one as it is."""
     at, floor = 0, 0
     while at < len(expressions):
-        pair = _range(folded, grammar, expressions[at], expressions[at + 1], floor) if at + 1 < len(expressions) else None
+        pair = _range(folded, grammar, expressions[at : at + 2], floor)
         limits = pair or _bounded(folded, grammar, expressions[at], floor)
         yield limits
         floor = limits.end
         at += 2 if pair else 1
 
 
-def _range(folded: Folded, grammar: Grammar, left: Expression, right: Expression, floor: int) -> _Limits | None:
-    filler = f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
-    opener = before(folded, grammar, f"(?:{grammar.range_open})[ ]*(?:(?:{grammar.prepositions})[ ]*)*", left.start)
+def _filler(grammar: Grammar) -> str:
+    """Plain prepositions and articles that may stand between a cue and its date."""
+    return f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
+
+
+def _range(folded: Folded, grammar: Grammar, pair: Sequence[Expression], floor: int) -> _Limits | None:
+    if len(pair) < 2:
+        return None
+    left, right = pair
+    filler = _filler(grammar)
+    opener = before(folded, grammar, f"(?:{grammar.range_open}){filler}", left.start)
     if opener and opener.start() < floor:
         opener = None
     close = after(folded, grammar, grammar.range_close, right.end)
@@ -125,7 +133,7 @@ def _bounded(folded: Folded, grammar: Grammar, expression: Expression, floor: in
         start=expression.start, end=expression.end, first=period.start, after=period.end,
         grain=period.grain, date_start=expression.start,
     )  # fmt: skip
-    filler = f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
+    filler = _filler(grammar)
     for bound in Bound:
         if template := grammar.bounds_after.get(bound):
             match = after(folded, grammar, f"(?:{template})", expression.end)
@@ -150,12 +158,15 @@ def _clue(
     folded: Folded, grammar: Grammar, limits: _Limits, floor: int, follows_hard: bool, reference: Reference
 ) -> tuple[int, int, TimeClue]:
     start, end, hard, as_known = limits.start, limits.end, False, False
-    filler = f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
+    filler = _filler(grammar)
     known = before(folded, grammar, f"(?:{grammar.known_before}){filler}", start, reach=_CUE_REACH)
     if known and known.start() >= floor:
         start, as_known = known.start(), True
-    elif limits.first and limits.after and limits.after <= reference.today and (
-        known := after(folded, grammar, grammar.known_after, end)
+    elif (
+        limits.first
+        and limits.after
+        and limits.after <= reference.today
+        and (known := after(folded, grammar, grammar.known_after, end))
     ):
         end, as_known = known.end(), True
     else:
@@ -164,8 +175,16 @@ def _clue(
     words = folded.original[first:last]
     if as_known:
         until = limits.after or limits.first
-        return start, end, TimeClue(
-            words=words, start=None, end=calendar.instant(until) if until else None, hard=True, as_known=True
+        return (
+            start,
+            end,
+            TimeClue(
+                words=words,
+                start=None,
+                end=calendar.instant(until) if until else None,
+                hard=True,
+                as_known=True,
+            ),
         )
     begins, ends = (limits.first, limits.after) if hard else _with_slack(limits, reference)
     clue = TimeClue(
@@ -182,7 +201,7 @@ def _publication(
 ) -> tuple[int, int, bool]:
     """Where the words reach and whether they speak of publication."""
     start, end = limits.start, limits.end
-    filler = f"[ ]*(?:(?:{grammar.prepositions})[ ]*)*"
+    filler = _filler(grammar)
     cue = before(folded, grammar, f"(?:{grammar.published_before}){filler}", start)
     is_led = start < limits.date_start or before(folded, grammar, f"(?:{grammar.leads})[ ]*", start)
     if cue is None and is_led:

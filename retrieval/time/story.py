@@ -14,12 +14,12 @@ from retrieval.time.calendar import Grain
 from retrieval.time.expressions import find_expressions
 from retrieval.time.folding import fold
 from retrieval.time.languages import grammars_for
-from retrieval.time.meanings import Reference
+from retrieval.time.reading import Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedDate:
-    """Words at text[start:end] that name the time from `begins` (inclusive) to `ends` (exclusive), aware UTC."""
+    """Words at text[start:end] and the time they name: from `begins` to before `ends`, aware UTC."""
 
     start: int
     end: int

@@ -157,7 +157,20 @@ def test_index_agrees_and_can_be_made_again(archive: Path) -> None:
 
 
 def test_every_command_has_help_and_examples() -> None:
-    names = "ingest search ask story kill hold release answers eval doctor index serve".split()
+    names = [
+        "ingest",
+        "search",
+        "ask",
+        "story",
+        "kill",
+        "hold",
+        "release",
+        "answers",
+        "eval",
+        "doctor",
+        "index",
+        "serve",
+    ]
     for name in names:
         done = subprocess.run(
             [Path(sys.executable).with_name("depeche"), name, "--help"],

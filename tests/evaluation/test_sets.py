@@ -58,7 +58,7 @@ def test_fingerprint_follows_the_corpus(tmp_path: Path) -> None:
     ],
 )
 def test_malformed_sets_name_file_and_line(tmp_path: Path, change: dict[str, str], said: str) -> None:
-    with pytest.raises(SetError, match="(?s).*") as caught:
+    with pytest.raises(SetError) as caught:
         load_set(write_set(tmp_path, **change))
     assert said in str(caught.value)
 

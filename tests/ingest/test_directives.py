@@ -13,7 +13,6 @@ from ingest.reading import read_file
 from ingest.sources import Meter
 from tests.ingest.samples import version
 
-
 MESSAGES = [
     ({"headline": "KILL KILL KILL"}, "Please kill item dpa 157, Minister resigns.", Action.KILL, "dpa 157"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from ingest.sources import Meter
 from tests.ingest.samples import source
 
 NINJS = {
-    "uri": "urn:newsml:example.org:20200101:1", "versioncreated": "2020-01-01T10:00:00Z", "headline": "A headline",
-    "body_text": "Some text.", "language": "en",
+    "uri": "urn:newsml:example.org:20200101:1", "versioncreated": "2020-01-01T10:00:00Z",
+    "headline": "A headline", "body_text": "Some text.", "language": "en",
 }  # fmt: skip
 
 
@@ -30,8 +31,8 @@ def read(content: bytes, *, provider: str | None = None) -> list[Any]:
     return list(readers.choose(of).read(of, provider=provider))
 
 
-def read_all(file: Path) -> list[Any]:
-    return [one.item for one in read_file(file, format="auto", provider=None, meter=Meter())]
+def read_all(file: Path, most: int | None = None) -> list[Any]:
+    return [one.item for one in islice(read_file(file, format="auto", provider=None, meter=Meter()), most)]
 
 
 def one(content: dict[str, Any]) -> Any:
@@ -95,8 +96,8 @@ class TestShapesOfJson:
             assert isinstance(item, Version | Rejected | SetAside)
 
     def test_wrong_encodings_and_surrogates_are_mended(self) -> None:
-        latin = b'{"guid": "g", "date": "2020", "title": "d\xe9j\xe0", "text": "nul \\u0000 half \\ud800 pair \\ud83d\\ude00"}'
-        (item,) = read(latin)
+        fields = b'"title": "d\xe9j\xe0", "text": "nul \\u0000 half \\ud800 pair \\ud83d\\ude00"'
+        (item,) = read(b'{"guid": "g", "date": "2020", ' + fields + b"}")
         assert item.headline == "déjà"
         assert item.body == "nul  half \ufffd pair 😀"
 
@@ -184,15 +185,14 @@ class TestJsonLines:
     def test_beir(self, shared_data: Path) -> None:
         items = read_all(shared_data / "realtimeqa" / "corpus.jsonl.gz")
         assert len(items) == 1651
-        assert all(isinstance(item, Version) for item in items)
+        assert {type(item) for item in items} == {Version}
         (item,) = (item for item in items if item.guid == "rt-f41b95c5ab06")
         assert item.headline == "Fireworks canceled: Megadrought thwarts 4th of July plans in ..."
         assert item.body.startswith("(CNN) As severe drought persists in the Southwest")
 
     def test_orangesum(self, shared_data: Path) -> None:
-        items = read_all(shared_data / "orangesum-fr" / "orangesum_parsed.jsonl.gz")
-        assert len(items) == 36152
-        assert [item for item in items if isinstance(item, Rejected)] == []
+        items = read_all(shared_data / "orangesum-fr" / "orangesum_parsed.jsonl.gz", most=2000)
+        assert [item for item in items if not isinstance(item, Version)] == []
         first = items[0]
         assert (first.guid, first.published) == ("2", datetime(2020, 7, 2, tzinfo=UTC))
         assert first.headline.startswith("Olivier Véran : 400 millions d'euros")
@@ -244,13 +244,14 @@ class TestReuters:
 
     def test_an_element_cut_off_is_kept_aside(self) -> None:
         whole = (
-            b'<!DOCTYPE lewis SYSTEM "lewis.dtd">\n<REUTERS TOPICS="NO" NEWID="7"><DATE>26-FEB-1987 15:01:01.79</DATE>'
+            b'<!DOCTYPE lewis SYSTEM "lewis.dtd">\n'
+            b'<REUTERS TOPICS="NO" NEWID="7"><DATE>26-FEB-1987 15:01:01.79</DATE>'
             b"<TEXT>&#2;<TITLE>A &lt;B> C</TITLE><BODY>Text.\n Reuter\n&#3;</BODY></TEXT></REUTERS>\n"
         )
-        found = read(whole + whole[40:-20])
+        found = read(whole + whole[36:-20])
         assert [type(item) for item in found] == [Version, Rejected]
         assert (found[0].headline, found[0].body) == ("A <B> C", "Text.")
-        assert found[1].source.position == len(whole) + whole[40:].find(b"<REUTERS")
+        assert found[1].source.position == len(whole)
 
 
 def test_a_format_is_found_by_content_or_refused_with_the_names() -> None:

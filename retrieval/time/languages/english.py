@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, preceded, table
 
-# fmt: off
+# fmt: off  (tables: what belongs together stays on a line)
 _MONTH = r"{month}\.?"
 _AFTER_PREPOSITION = preceded(
     "in of during since before after until till by between from early mid late mid- around throughout for to"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, forms, preceded, table
 
-# fmt: off
+# fmt: off  (tables: what belongs together stays on a line)
 _MONTH = r"{month}\.?"
 _LAST = (*forms("derni", "er ère ers ères"), *forms("passé", "- e s es"), *forms("écoulé", "- e s es"))
 _NEXT = (*forms("prochain", "- e s es"), "qui vient", "à venir", "suivant", "suivante")
@@ -108,7 +108,7 @@ FRENCH = Grammar(
         ("century", r"(?P<roman>[ivx]{1,5}?)(?:e|eme|er) siecle(?! avant)"),
         ("turn", r"tournant d(?:u|e ce) (?:siecle|millenaire)"),
         ("season", r"(?:l'|le |au )?{season} (?:de |de l'annee )?(?:{y}[-/](?:{yy}|{y2})|{y}|{ydir})"),
-        ("season", rf"(?:l'|le )?{_SEASON} {{dir}}"),
+        ("season", rf"(?:l'|le |cet |ce ){_SEASON} {{dir}}"),  # not "a été passé"
         ("season", r"(?:cet|ce) (?P<season>ete|automne|hiver|printemps)"),
         ("season", r"(?:(?<=a l')|(?<=de l')|(?<=depuis l')|(?<=avant l')|(?<=en )|(?<=apres "
                    r"l'))(?P<season>ete|automne|hiver)"),
@@ -191,7 +191,7 @@ FRENCH = Grammar(
     r"article|no|nº|n°|numero|page|chambre|windows|boeing|airbus|peugeot|renault|modele|train|section|"
     r"directive|reglement|agenda|les|ces|ses|leurs|seulement|population de",
     clashes_before=r"printemps de|joli|place du|vendredi|rue du|avenue du|le monde du",
-    clashes_after=r"saint|noir|gras|sanglant",
+    clashes_after=r"marseillais|republicain|arabe|de prague|saint|noir|gras|sanglant",
     future=r"prochain|va|vont|devrait|devraient|doit|doivent|prevue?s?|aura|auront|sera|seront|"
     r"[a-z]{3,}(?:era|eront)|se tiendra",
 )

@@ -6,12 +6,12 @@ from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, table
 
 # "3か月" and "3時間" count, "3月" and "3日" name
-# fmt: off
+# fmt: off  (tables: what belongs together stays on a line)
 _MONTH = r"(?P<m>1[0-2]|0?[1-9])月(?!間)"
 _KANJI_MONTH = r"(?P<month>十一|十二|十|一|二|三|四|五|六|七|八|九)月(?!間)"
 _DAY = r"{d}日(?!間|目)"
 _YEAR = r"(?:{y}年|{era}(?:元|{n})年|(?:{ydir}の?))(?!間|代|前(?!半)|度|以上|ぶり)"
-_WEEKDAY = r"(?:[(（]?(?P<weekday>月|火|水|木|金|土|日)(?:曜日?)?[)）])?"
+_WEEKDAY = r"(?: ?[(（](?P<weekday>[月火水木金土日])(?:曜日?)?[)）]| ?(?P<weekday>[月火水木金土日])曜日?)?"
 _STORIES = r"(?:記事|ニュース|報道|配信記事|電文|見出し|新聞記事)"
 
 JAPANESE = Grammar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, forms, preceded, table
 
-# fmt: off
+# fmt: off  (tables: what belongs together stays on a line)
 _MONTH = r"{month}\.?"
 _YEAR = r"(?:de |do |do ano )?(?:{y}|{ydir})"
 _LAST = (*forms("passad", "o a os as"), *forms("últim", "o a os as"), "anterior")

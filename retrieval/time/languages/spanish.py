@@ -5,13 +5,14 @@ from __future__ import annotations
 from retrieval.time.calendar import Grain, Part
 from retrieval.time.grammar import Bound, Grammar, forms, preceded, table
 
-# fmt: off
+# fmt: off  (tables: what belongs together stays on a line)
 _MONTH = r"{month}\.?"
 _YEAR = r"(?:de |del |del ano )?(?:{y}|{ydir})"
 _LAST = (*forms("pasad", "o a os as"), *forms("últim", "o a os as"), *forms("anterior", "- es"))
 _NEXT = (*forms("próxim", "o a os as"), "que viene", "entrante", "venidero")
 _THIS = ("este", "esta", "en curso", "actual", "presente")
 _SEASON = r"(?P<season>primavera|verano|otono|invierno)"
+_AFTER_PREPOSITION = preceded("en de desde antes_de después_de hasta y a entre mediados_de durante")
 _STORIES = (
     r"articulos?|noticias?|despachos?|notas(?: de prensa)?|cables?|titulares|reportajes?|teletipos?|"
     r"informaciones|cobertura|prensa"
@@ -71,10 +72,9 @@ SPANISH = Grammar(
         ("date", rf"{{d}}(?: ?- ?| al | y | a ){{d2}} de {_MONTH}(?: {_YEAR})?"),
         ("date", rf"{_MONTH} {_YEAR}"),
         ("date", rf"{_MONTH}(?: ?- ?| a | y | hasta ){{month2}} {_YEAR}"),
-        ("date",
-         rf"{preceded('en de desde antes_de después_de hasta y a entre mediados_de durante')}{{month}}"),
-        ("date",
-         r"(?P<month>enero|febrero|marzo|abril|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre)"),
+        ("date", rf"{_AFTER_PREPOSITION}{{month}}"),
+        ("date", r"(?P<month>enero|febrero|marzo|abril|junio|julio|agosto|septiembre|setiembre|octubre|"
+                 r"noviembre|diciembre)"),
         ("date", r"{month} (?P<dir>pasado|proximo|ultimo|que viene)"),
         ("date", r"(?:el )?(?P<dir>pasado|proximo|ultimo|este) (?:mes de )?{month}"),
         ("weekday_of_week", r"{weekday} de la semana {dir}"),
@@ -82,8 +82,8 @@ SPANISH = Grammar(
         ("weekday", r"(?P<dir>pasado|proximo|ultimo|este) {weekday}"),
         ("weekday", r"{weekday}"),
         ("relative", r"(?:el |la )?{unit} {dir}"),
-        ("relative", r"(?:el |la )?(?P<dir>pasado|pasada|proximo|proxima|este|esta|ultimo|ultima|presente|actual) "
-                     r"(?P<unit>semana|mes|trimestre|ano|decada|siglo)"),
+        ("relative", r"(?:el |la )?(?P<dir>pasado|pasada|proximo|proxima|este|esta|ultimo|ultima|"
+                     r"presente|actual) (?P<unit>semana|mes|trimestre|ano|decada|siglo)"),
         ("past", r"(?:los |las )?(?:ultimos|ultimas|pasados|pasadas) {n} {unit}"),
         ("past", r"(?:los |las )?{n} (?:ultimos|ultimas) {unit}"),
         ("recent", r"(?:los |las )?(?:ultimos|ultimas|recientes) {unit}"),
@@ -99,14 +99,15 @@ SPANISH = Grammar(
         ("phrase", r"(?<!de la )(?<!por la )(?<!la ){phrase}"),
         ("decade", r"(?:los |anos |los anos ){dd}"),
         ("decade", r"(?:los anos|anos|decada de los|decada del|decada de) (?:{y}|{dd}|{decade})"),
-        ("decade", r"los (?P<decade>veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa)(?= |[?.,;!]|\Z)"
-                   r"(?! (?:y|mil|anos|millones|por))"),
+        ("decade", r"los (?P<decade>veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|"
+                   r"noventa)(?= |[?.,;!]|\Z)(?! (?:y|mil|anos|millones|por))"),
         ("century", r"siglo (?:{roman}|{n})(?! a)"),
         ("turn", r"cambio de (?:siglo|milenio)"),
-        ("season", rf"{{season}} (?:de |del |del ano )?(?:{{y}}[-/](?:{{yy}}|{{y2}})|{{y}}|{{ydir}})"),
+        ("season", r"{season} (?:de |del |del ano )?(?:{y}[-/](?:{yy}|{y2})|{y}|{ydir})"),
         ("season", rf"{_SEASON} {{dir}}"),
         ("season", rf"(?P<dir>pasado|pasada|proximo|proxima|este|esta|ultimo|ultima) {_SEASON}"),
-        ("season", rf"{preceded('en_el en_la en durante_el durante_la desde_el desde_la')}{_SEASON}(?! arabe| de praga)"),
+        ("season", rf"{preceded('en_el en_la en durante_el durante_la desde_el desde_la')}{_SEASON}(?! "
+                   rf"arabe| de praga)"),
         ("quarter", r"{ord} trimestre (?:de |del |del ano )?(?:{y}|{ydir})"),
         ("part_of_month", rf"{{ord}} (?:semana|{{weekday}}) de {_MONTH}(?: {_YEAR})?"),
         ("part_of_month", rf"{{weekday}} (?P<ord>ultimo) de {_MONTH}(?: {_YEAR})?"),
@@ -119,10 +120,10 @@ SPANISH = Grammar(
         ("year", r"ano {y}"),
     ),
     parts_before={
-        "principios": Part.EARLY, "a principios": Part.EARLY, "comienzos": Part.EARLY, "a comienzos": Part.EARLY,
-        "inicios": Part.EARLY, "a inicios": Part.EARLY, "el inicio": Part.EARLY, "el comienzo": Part.EARLY,
-        "mediados": Part.MIDDLE, "a mediados": Part.MIDDLE, "fines": Part.LATE, "a fines": Part.LATE,
-        "finales": Part.LATE, "a finales": Part.LATE, "el final": Part.LATE,
+        "principios": Part.EARLY, "a principios": Part.EARLY, "comienzos": Part.EARLY,
+        "a comienzos": Part.EARLY, "inicios": Part.EARLY, "a inicios": Part.EARLY, "el inicio": Part.EARLY,
+        "el comienzo": Part.EARLY, "mediados": Part.MIDDLE, "a mediados": Part.MIDDLE, "fines": Part.LATE,
+        "a fines": Part.LATE, "finales": Part.LATE, "a finales": Part.LATE, "el final": Part.LATE,
         "la primera mitad": Part.FIRST_HALF, "primer semestre": Part.FIRST_HALF,
         "primera mitad": Part.FIRST_HALF, "la segunda mitad": Part.SECOND_HALF,
         "segunda mitad": Part.SECOND_HALF, "segundo semestre": Part.SECOND_HALF,
@@ -144,37 +145,44 @@ SPANISH = Grammar(
     range_joint="a|al|hasta|-",
     range_weak_joint="y",
     list_joint="y|e|o|,",
-    published_before=rf"(?:{_STORIES})(?: (?:publicad[oa]s?|escrit[oa]s?|aparecid[oa]s?|fechad[oa]s?|difundid[oa]s?|"
+    published_before=rf"(?:{_STORIES})(?: (?:publicad[oa]s?|escrit[oa]s?|aparecid[oa]s?|fechad[oa]s?|"
+    rf"difundid[oa]s?|"
     r"de|del|en))*|publicad[oa]s?|escrit[oa]s?|se publico|se escribio|redactad[oa]s?",
-    published_apart=rf"(?:{_STORIES}) (?:sobre|acerca de|referentes a) [^.?!;,]*(?:fechad[oa]s?|publicad[oa]s?|"
-    r"escrit[oa]s?)|(?:escrit[oa]s?|escribio|escribia|publicad[oa]s?|publico|informo|dijo la prensa) (?:sobre|acerca de) "
-    rf"[^.?!;,]*|(?:{_MEDIA}) (?:escribio|informo|publico|cubrio|conto|describio|relato|reporto)(?!\w)[^.?!;,]*|"
-    rf"(?:escribio|informo|publico|cubrio|conto|describio|reporto) (?:{_MEDIA})(?!\w)[^.?!;,]*",
-    works=r"libros?|novelas?|album|albumes|canciones|cancion|poemas?|obras?|memorias|biografias?|estudios?|informes?|"
-    r"constitucion|cartas?|ensayos?|enciclicas?|revistas?|diccionario|tratados?|ley",
+    published_apart=rf"(?:{_STORIES}) (?:sobre|acerca de|referentes a) [^.?!;,]*(?:fechad[oa]s?|"
+    rf"publicad[oa]s?|"
+    r"escrit[oa]s?)|(?:escrit[oa]s?|escribio|escribia|publicad[oa]s?|publico|informo|dijo la prensa) "
+    r"(?:sobre|acerca de) "
+    rf"[^.?!;,]*|(?:{_MEDIA}) (?:escribio|informo|publico|cubrio|conto|describio|relato|"
+    rf"reporto)(?!\w)[^.?!;,]*|(?:escribio|informo|publico|cubrio|conto|describio|reporto) "
+    rf"(?:{_MEDIA})(?!\w)[^.?!;,]*",
+    works=r"libros?|novelas?|album|albumes|canciones|cancion|poemas?|obras?|memorias|biografias?|"
+    r"estudios?|informes?|constitucion|cartas?|ensayos?|enciclicas?|revistas?|diccionario|tratados?|ley",
     known_before=r"tal como se (?:conocia|sabia)|lo que se (?:sabia|conocia) (?:[^.?!;,]*)?(?:en|el|al)|"
     r"que se sabia (?:[^.?!;,]*)?(?:en|el|al)|a fecha de|a fecha del|con fecha de corte|segun se conocia|"
     r"el archivo (?:a|al)",
-    oldest=r"(?:el |la |los |las |lo )?primer(?:o|a|os|as)?(?! (?:ministr[oa]s?|dama|guerra mundial|plano|division|"
-    r"semestre|trimestre|mitad|tiempo|auxilios|mundo|mano|nombre|clase|plana|piso|mandatari[oa]|republica|fila|"
-    r"vicepresident[ea]|secretari[oa]|semanas?|meses|mes|ano|anos|dias?|lugar|{n}|{weekday}))|"
-    r"por primera vez",
-    newest=r"(?:el |la |los |las |lo )ultim(?:o|a|os|as)(?! (?:palabras?|minuto|hora|cena|recurso|rey|emperador|"
-    r"semana|mes|ano|{unit}|{n}))|mas recientes?|actualmente|ahora(?: mismo)?|en la actualidad|hoy en dia|hoy|"
-    r"en estos momentos|por ultima vez|hasta la fecha|hasta ahora",
-    counted=r"personas?|hombres|mujeres|ninos|trabajadores|empleos|empleados|obreros|soldados|militares|efectivos|"
-    r"toneladas?|kg|kilos?|kilogramos|gramos|kms?|kilometros?|metros?|hectareas?|barriles|dolares|euros|pesos|"
-    r"pesetas|francos|libras|marcos|yenes|rublos|puntos|muertos|heridos|victimas|fallecidos|refugiados|migrantes|"
-    r"pasajeros|alumnos|estudiantes|policias|agentes|casas|viviendas|familias|hogares|horas?|h|minutos|segundos|"
-    r"votos|escanos|casos|pacientes|camas|acciones|tiendas|escuelas|hospitales|pueblos|municipios|ejemplares|"
-    r"paginas|palabras|veces|coches|vehiculos|camiones|aviones|barcos|tanques|misiles|presos|rehenes|"
-    r"manifestantes|aficionados|espectadores|delegados|miembros|empresas|compañias|bancos|gmt|utc|habitantes|"
-    r"millones|mil|puestos|despidos|kwh|mw|calorias|grados|a\.c|antes de cristo|civiles|rebeldes|agricultores|"
-    r"medicos|periodistas|docentes|ciudadanos",
-    counting=r"mas de|menos de|cerca de|casi|unos|unas|alrededor|al menos|por lo menos|otros|otras|total de|altura de|"
-    r"distancia de|suma de|precio de|resolucion|vuelo|ruta|articulo|no\.|nº|n°|numero|pagina|habitacion|windows|"
-    r"boeing|airbus|peugeot|modelo|tren|seccion|directiva|agenda|los|las|sus|solo|poblacion de|grupo de",
+    oldest=r"(?:el |la |los |las |lo )?primer(?:o|a|os|as)?(?! (?:ministr[oa]s?|dama|guerra mundial|"
+    r"plano|division|semestre|trimestre|mitad|tiempo|auxilios|mundo|mano|nombre|clase|plana|piso|"
+    r"mandatari[oa]|republica|fila|vicepresident[ea]|secretari[oa]|semanas?|meses|mes|ano|anos|dias?|"
+    r"lugar|{n}|{weekday}))|por primera vez",
+    newest=r"(?:el |la |los |las |lo )ultim(?:o|a|os|as)(?! (?:palabras?|minuto|hora|cena|recurso|rey|"
+    r"emperador|semana|mes|ano|{unit}|{n}))|mas recientes?|actualmente|ahora(?: mismo)?|en la "
+    r"actualidad|hoy en dia|hoy|en estos momentos|por ultima vez|hasta la fecha|hasta ahora",
+    counted=r"personas?|hombres|mujeres|ninos|trabajadores|empleos|empleados|obreros|soldados|militares|"
+    r"efectivos|toneladas?|kg|kilos?|kilogramos|gramos|kms?|kilometros?|metros?|hectareas?|barriles|"
+    r"dolares|euros|pesos|pesetas|francos|libras|marcos|yenes|rublos|puntos|muertos|heridos|victimas|"
+    r"fallecidos|refugiados|migrantes|pasajeros|alumnos|estudiantes|policias|agentes|casas|viviendas|"
+    r"familias|hogares|horas?|h|minutos|segundos|votos|escanos|casos|pacientes|camas|acciones|tiendas|"
+    r"escuelas|hospitales|pueblos|municipios|ejemplares|paginas|palabras|veces|coches|vehiculos|"
+    r"camiones|aviones|barcos|tanques|misiles|presos|rehenes|manifestantes|aficionados|espectadores|"
+    r"delegados|miembros|empresas|compañias|bancos|gmt|utc|habitantes|millones|mil|puestos|despidos|kwh|"
+    r"mw|calorias|grados|a\.c|antes de cristo|civiles|rebeldes|agricultores|medicos|periodistas|"
+    r"docentes|ciudadanos",
+    counting=r"mas de|menos de|cerca de|casi|unos|unas|alrededor|al menos|por lo menos|otros|otras|total "
+    r"de|altura de|distancia de|suma de|precio de|resolucion|vuelo|ruta|articulo|no\.|nº|n°|numero|"
+    r"pagina|habitacion|windows|boeing|airbus|peugeot|modelo|tren|seccion|directiva|agenda|los|las|sus|"
+    r"solo|poblacion de|grupo de",
     clashes_before=r"plaza de|viernes|avenida|calle",
     clashes_after=r"santo|negro|sangriento|de ramos",
-    future=r"proximo|va a|van a|debe|deben|previst[oa]s?|tendra|tendran|sera|seran|se celebrara|[a-z]{3,}aran?|jugara",
+    future=r"proximo|va a|van a|debe|deben|previst[oa]s?|tendra|tendran|sera|seran|se celebrara|"
+    r"[a-z]{3,}aran?|jugara",
 )

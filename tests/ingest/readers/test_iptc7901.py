@@ -168,7 +168,7 @@ def test_a_day_of_messages() -> None:
 
 
 def test_a_message_cut_off_is_set_aside_and_the_next_goes_on() -> None:
-    cut, whole = items_in(READER, MESSAGE[:150] + b"\r\n" + MESSAGE)
+    cut, whole = items_in(READER, MESSAGE[:120] + b"\r\n" + MESSAGE)
     assert isinstance(cut, Rejected)
     assert "cut off" in cut.reason
     assert cut.remedy

@@ -57,8 +57,10 @@ def find_support(
     ranked = _ranked_sentences(sentence, story, language, closeness)
     if not ranked:
         return None
+    across = story.context(language).crosses_languages
     spans = _spans_around([i for i, _ in ranked[:_JUDGED]], story)
-    near = dict(zip(spans, closeness.among(sentence, [story.text(*s) for s in spans]), strict=True))
+    texts = [story.text(*s) for s in spans]
+    near = dict(zip(spans, closeness.among(sentence, texts, across=[across] * len(texts)), strict=True))
     judged = {s: _judge(sentence, [s], story, language, near[s], thresholds) for s in spans}
     best = max(spans, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s]))
     chosen, judgement = [best], judged[best]
@@ -85,7 +87,7 @@ def _ranked_sentences(
     pool = sorted(texts, key=lambda i: (-first[i], i))[:_EMBEDDED]
     if context.crosses_languages:  # no shared words to choose by: the passage found, then the lead
         pool = sorted(texts, key=lambda i: (i not in passage, -first[i], i))[: _EMBEDDED * 2]
-    near = closeness.among(sentence, [texts[i] for i in pool])
+    near = closeness.among(sentence, [texts[i] for i in pool], across=[context.crosses_languages] * len(pool))
     return sorted(((i, n + first[i]) for i, n in zip(pool, near, strict=True)), key=lambda p: -p[1])
 
 

@@ -17,8 +17,7 @@ _NEAR_BEST, _ALREADY_SAID = 0.90, 0.6
 
 
 def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
-    """The best sentences, best first; those that cannot answer (no number for "how many") only if none can.
-    """
+    """The best sentences, best first; those that cannot answer (no number for "how many") only if none can."""
     able = [r for r in ranked if asked.is_met_by(r.text, r.story.hit.language)] or list(ranked)
     chosen: list[Ranked] = []
     for item in able:

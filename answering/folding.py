@@ -6,6 +6,7 @@ offsets into a story.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -24,9 +25,24 @@ _ARABIC = {
     "ئ": "ئ",
     "ـ": "",
 }
-_PUNCTUATION = {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "⁄": "/",
-                "٪": "%", "٫": ".", "٬": ",", "،": ",", "؛": ";", "؟": "?", "ß": "ss", "ı": "i", "ø": "o", "ł": "l",
-                "đ": "d", "æ": "ae", "œ": "oe"}  # fmt: skip
+_PUNCTUATION = {
+    **dict.fromkeys("’‘ʼ´", "'"),
+    **dict.fromkeys("–—−‐‑", "-"),
+    "⁄": "/",
+    "٪": "%",
+    "٫": ".",
+    "٬": ",",
+    "،": ",",
+    "؛": ";",
+    "؟": "?",
+    "ß": "ss",
+    "ı": "i",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "æ": "ae",
+    "œ": "oe",
+}
 
 
 class _Folding(dict[int, str]):
@@ -71,25 +87,28 @@ def fold_words(listed: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65_536)
 def skeleton(word: str) -> str:
-    """The consonants of a name in Latin letters: "Mandela" and "مانديلا" give the same "mndl".
+    """The consonants of a name in Latin letters: "Mandela" and "مانديلا" give the same "mntl".
 
-    Vowels go, letters that transliterations confuse fall together, doubled ones count once.
+    Vowels go, and the letters that are vowels in one language and not in another (w, y, h); letters
+    that transliterations confuse fall together; doubled ones count once.
     """
-    latin = anyascii(word.replace("و", "").replace("ي", "")).casefold()  # long vowels, or nearly always
+    # و and ي are long vowels, or nearly always.
+    latin = anyascii(word.replace("و", "").replace("ي", "")).casefold()
+    latin = re.sub(r"c(?=[eiy])", "s", latin)
     for variants, letter in _SOUNDS:
         for variant in variants:
             latin = latin.replace(variant, letter)
-    kept = [c for c in latin if c.isalpha() and c not in "aeiouyw'h"]
+    kept = [c for c in latin if c.isalpha() and c not in "aeiouywh"]
     return "".join(c for i, c in enumerate(kept) if i == 0 or kept[i - 1] != c)
 
 
-# Order matters: longer spellings first.
+# Longer spellings first.
 _SOUNDS = (
-    (("tsch", "tch", "tsh", "sch", "sh", "ch", "sy", "j", "zh", "x"), "s"),
-    (("kh", "ck", "gh", "q", "c", "g"), "k"),
-    (("ph", "v", "w"), "f"),
+    (("tsch", "tch", "tsh", "sch", "sh", "ch", "zh", "x"), "s"),
+    (("kh", "ck", "gh", "q", "c", "g", "j"), "k"),
+    (("ph", "v"), "f"),
     (("p",), "b"),
     (("th", "dh"), "t"),
-    (("z", "ç"), "s"),
+    (("z",), "s"),
     (("d",), "t"),
 )

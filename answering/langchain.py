@@ -21,7 +21,7 @@ class AnswerRunnable(Runnable[str | Query, Answer]):
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
 
-    def invoke(self, input: str | Query, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002 - LangChain's name
+    def invoke(self, input: str | Query, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         return self._call_with_config(lambda asked: self._answerer.ask(_query(asked)), input, config)
 
     def events(self, question: str | Query) -> Iterator[AnswerEvent]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from answering.evidence import EvidenceStory
 from answering.questions import Asked
 from answering.verify.moments import LAST_YEAR, find_moments
-from answering.verify.names import stands_in
+from answering.verify.names import name_stands
 from answering.verify.quantities import find_quantities
 from answering.words import same_language, stem_set
 from domain.answer import Outcome, Sentence, Verdict
@@ -67,7 +67,7 @@ def bearing(
 def _names_found(asked: Asked, stories: Sequence[EvidenceStory]) -> float:
     if not asked.names:
         return 1.0
-    found = [any(stands_in(n, _whole(s), s.context(asked.language)) for s in stories) for n in asked.names]
+    found = [any(name_stands(n, _whole(s), s.context(asked.language)) for s in stories) for n in asked.names]
     return sum(found) / len(found)
 
 

@@ -55,7 +55,8 @@ def rank_sentences(asked: Asked, stories: Sequence[EvidenceStory], closeness: Cl
             rough.append((score, story, index))
     rough.sort(key=lambda item: -item[0])
     pool = rough[:_EMBEDDED]
-    near = closeness.among(asked.text, [s.text(i, i) for _, s, i in pool])
+    across = [not same_language(asked.language, s.hit.language) for _, s, _ in pool]
+    near = closeness.among(asked.text, [s.text(i, i) for _, s, i in pool], across=across)
     ranked = [
         Ranked(story=story, index=index, score=score + close, closeness=close)
         for (score, story, index), close in zip(pool, near, strict=True)

@@ -18,6 +18,7 @@ from answering.pack import PackedPrompt
 from answering.parse import DraftSentence
 from answering.questions import Asked
 from answering.verify.closeness import Closeness
+from answering.words import same_language
 from domain.answer import Sentence, Verdict
 
 
@@ -82,7 +83,9 @@ def best_support(
 
 def bear(asked: Asked, text: str, support: Support, closeness: Closeness) -> Bearing:
     """How a supported sentence bears on the question: the nearer of the sentence and its quotes counts."""
-    near = closeness.among(asked.text, [text, *(c.quote for c in support.citations)])
+    quotes = [c.quote for c in support.citations]
+    across = not same_language(asked.language, support.story.hit.language)
+    near = closeness.among(asked.text, [text, *quotes], across=[False, *([across] * len(quotes))])
     return bearing(asked, text, asked.language, [support.story], closeness=max(near))
 
 

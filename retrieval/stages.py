@@ -20,8 +20,8 @@ from retrieval.lexical.question import question_query
 from retrieval.scope import Scope
 from retrieval.syntax import expression_query, is_expression
 
-# Swept 0.3..0.8 on XQuAD-R, within and across five languages: the hybrid is ahead of both halves
-# in each from 0.7 on, and falls within a language above it (docs/notes-retrieval.md).
+# Swept 0.3..0.8 on XQuAD-R (five languages, within and across) and a part of RealtimeQA: the lowest
+# weight at which the hybrid is ahead of both halves in each (docs/notes-retrieval.md).
 DENSE_WEIGHT = 0.7
 CANDIDATES_EACH = 100
 

@@ -72,7 +72,7 @@ def _midnight(day: date | None, *, days: int = 0) -> datetime | None:
 def _ask(query: Query, *, extractive: bool) -> None:
     # Leaving this function by a rerun (Cancel, a new question, a closed page) closes the
     # generator, and with it the model's work.
-    cancel, evidence, draft = st.empty(), st.empty(), st.empty()
+    cancel, draft, evidence = st.empty(), st.empty(), st.empty()
     cancel.button(text("ask.cancel"), icon=":material/stop_circle:")
     written = ""
     for event in archive().stream(query, extractive=extractive):

@@ -10,7 +10,7 @@ import re
 
 from answering.folding import fold
 from answering.lexicon import lexicon
-from answering.verify.names import Name, find_names, stands_in
+from answering.verify.names import Name, find_names, name_stands
 from answering.verify.objection import Context, ErrorKind, Objection, doubt
 
 _NEAR = 40  # characters between a speaker's name and the verb
@@ -25,7 +25,7 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     said_by = _speakers(span, context.language)
     if not said_by:
         return []
-    if any(stands_in(s, f"{context.before} {span}", context) for s in speakers):
+    if any(name_stands(s, f"{context.before} {span}", context) for s in speakers):
         return []
     return [doubt(ErrorKind.ATTRIBUTION, f"in the story {said_by[0].text} says so, not {speakers[0].text}")]
 

@@ -22,14 +22,14 @@ _FEMININE = {
     "pt": {"dois": "duas", "centos": "centas", "um": "uma"},
 }
 _MORE = {
-    "en": {"a hundred": 100, "a thousand": 1000},
-    "fr": {"quatre-vingt": 80, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "cents": 100},
-    "es": {"ciento": 100, "veintiun": 21, "quinientas": 500, "setecientas": 700, "novecientas": 900,
+    "en": {"nil": 0, "zero": 0, "a hundred": 100, "a thousand": 1000},
+    "fr": {"zero": 0, "quatre-vingt": 80, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "cents": 100},
+    "es": {"cero": 0, "ciento": 100, "veintiun": 21, "quinientas": 500, "setecientas": 700, "novecientas": 900,
            "mil": 1000},
-    "de": {"zwo": 2, "hundert": 100, "tausend": 1000, "zweier": 2, "dreier": 3},
-    "pt": {"cento": 100, "duzentas": 200, "mil": 1000, "quatorze": 14, "catorze": 14, "dezasseis": 16,
+    "de": {"null": 0, "zwo": 2, "hundert": 100, "tausend": 1000, "zweier": 2, "dreier": 3},
+    "pt": {"zero": 0, "cento": 100, "duzentas": 200, "mil": 1000, "quatorze": 14, "catorze": 14, "dezasseis": 16,
            "dezassete": 17, "dezanove": 19},
-    "ar": {},
+    "ar": {"صفر": 0, "دون مقابل": 0, "دون رد": 0, "بدون مقابل": 0},
 }  # fmt: skip
 _AR_UNITS = {2: "اثنان اثنين اثنتان اثنتين", 3: "ثلاثة ثلاث", 4: "أربعة أربع", 5: "خمسة خمس", 6: "ستة ست",
              7: "سبعة سبع", 8: "ثمانية ثماني ثمان", 9: "تسعة تسع"}  # fmt: skip

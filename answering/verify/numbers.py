@@ -23,25 +23,25 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     stated = find_quantities(span, context.language)
     years = {m.year for m in find_moments(span, context.language, anchor=context.day) if m.year}
     objections: list[Objection] = []
+    # Arabic has a form of the noun for two: "هدفين" is two goals without a number.
+    dual = "ar" in (context.language, context.claim_language)
     for quantity in claimed:
-        if quantity.value in years or (quantity.value == 1 and quantity.in_words):
+        if quantity.value in years or (dual and quantity.value == 2):
             continue
-        objection = _one(quantity, stated, claimed, crosses=context.crosses_languages)
+        objection = _one(quantity, stated, context)
         if objection:
             objections.append(objection)
     return objections
 
 
-def _one(
-    claim: Quantity, stated: tuple[Quantity, ...], claimed: tuple[Quantity, ...], *, crosses: bool
-) -> Objection | None:
+def _one(claim: Quantity, stated: tuple[Quantity, ...], context: Context) -> Objection | None:
     found = [s for s in stated if matches(claim, s)]
     if not found:
         return _absent(claim, stated)
     agreeing = [s for s in found if _units_agree(claim.unit, s.unit)]
     if not agreeing:
         return veto(ErrorKind.NUMBER, f"the story says {found[0]}, not {claim}")
-    if not crosses and (rival := _better_company(claim, agreeing, stated, claimed)):
+    if not context.crosses_languages and (rival := _exchanged(claim, agreeing, stated)):
         return veto(ErrorKind.NUMBER, f"the story says {rival} of that, not {claim}")
     if (
         not any(_bounds_agree(claim.bound, s.bound) for s in agreeing)
@@ -85,19 +85,18 @@ def _bounds_agree(claim: str | None, story: str | None) -> bool:
     return claim == story or (claim not in strict and story not in strict)
 
 
-def _better_company(
-    claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...], claimed: tuple[Quantity, ...]
-) -> Quantity | None:
-    """Another number of the span that stands where the claim's stands, when the matched one does not."""
-    after = set(claim.after[:2])
-    if not after:
+def _exchanged(claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...]) -> Quantity | None:
+    """Another number of the span that keeps the claim's company, when the matched one keeps none of it."""
+    if any(_shared_company(claim, s) for s in found):
         return None
-    here = max(len(after & (set(s.after) | set(s.before))) for s in found)
-    if here:
-        return None
-    for rival in stated:
-        if rival in found or any(matches(c, rival) for c in claimed):
-            continue
-        if rival.after and claim.after and rival.after[0] == claim.after[0]:
-            return rival
-    return None
+    rivals = [s for s in stated if s not in found and _units_agree(claim.unit, s.unit)]
+    best = max(rivals, key=lambda s: _shared_company(claim, s), default=None)
+    return best if best is not None and _shared_company(claim, best) else None
+
+
+def _shared_company(one: Quantity, other: Quantity) -> int:
+    """Words around both numbers: what is counted tells more than what leads up to it."""
+    after, before = set(one.after[:3]), set(one.before[:3])
+    other_after, other_before = set(other.after[:3]), set(other.before[:3])
+    counted = len(after & other_after) * 2 + len(after & other_before) + len(before & other_after)
+    return counted + len(before & other_before)

@@ -25,6 +25,8 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         return []
     if claim and not story:
         return [veto(ErrorKind.NEGATION, _reason(denies=False))]
+    if claim and not any(set(c) & set(s) for c in claim for s in story):
+        return [doubt(ErrorKind.NEGATION, "the story denies something else")]
     if story and not claim:
         stems = stem_set(sentence, context.claim_language)
         if any(_bears_on(scope, stems) for scope in story):

@@ -25,11 +25,19 @@ _DIGITS = re.compile(
     r"(?:(?:-|\s)(?P<top>\d{1,2})/(?P<bottom>\d{1,2})(?!\d))?"
     r"(?P<ordinal>st|nd|rd|th|er|ere|e|eme|eme|º|ª|o|a)?(?![\d])"
 )
+_CLOCK = re.compile(r"(?<![\d:.,])(?P<hour>[01]?\d|2[0-4])\s?[:h]\s?(?P<minute>[0-5]\d)(?![\d:])")
 _FRACTION = re.compile(r"(?<![\w.,/-])(?P<top>\d{1,2})/(?P<bottom>\d{1,2})(?![\d/])")
 _CURRENCY_BEFORE = re.compile(
     r"(?:(?P<us>us\$|\$|usd|u\.s\. \$)|(?P<eur>€|eur)|(?P<gbp>£|gbp)|(?P<jpy>¥))\s?$"
 )
-_COMPANY = 34  # characters on each side taken as what the number counts
+# "3-0", "6-2": the parts of a score count nothing that follows them.
+_SCORE_BEFORE, _SCORE_AFTER = re.compile(r"\d[-:]$"), re.compile(r"[-:]\d")
+# What a number counts stands on its own side of a comma, of "and" and of "against".
+_CLAUSE_EDGE = re.compile(
+    r"[.;:!?\n()]|,(?!\d)|(?<!\w)(?:and|et|y|e|und|und|while|against|contre|contra|gegen|tandis que|mientras|"
+    r"enquanto|wahrend|مقابل|بينما)(?!\w)| و(?=\w)"
+)
+_COMPANY = 48  # characters on each side taken as what the number counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,9 @@ def _raw_numbers(folded: str, language: str | None) -> Iterator[_Raw]:
         yield _scaled(
             _Raw(values, match.start("number"), match.end(), False, bool(match["ordinal"])), folded, language
         )
+    for match in _CLOCK.finditer(folded):
+        value = int(match["hour"]) + int(match["minute"]) / 100  # as "7.19" reads, which many papers print
+        yield _Raw((value,), match.start(), match.end(), False)
     for match in _FRACTION.finditer(folded):
         if int(match["bottom"]):
             value = int(match["top"]) / int(match["bottom"])
@@ -182,12 +193,13 @@ def _quantity(raw: _Raw, folded: str, language: str | None) -> Quantity:
     unit, end = _unit_after(folded, raw.end)
     if unit is None:
         unit = _unit_before(folded, raw.start)
-    following = re.split(r"[.;:!?\n(]", folded[end : end + _COMPANY])[0]
+    following = _CLAUSE_EDGE.split(folded[end : end + _COMPANY])[0]
     if len(following) == _COMPANY:  # the last word may be cut in half
         following = following.rpartition(" ")[0]
-    leading = re.split(r"[.;:!?\n)]", folded[max(0, raw.start - _COMPANY) : raw.start])[-1]
+    leading = _CLAUSE_EDGE.split(folded[max(0, raw.start - _COMPANY) : raw.start])[-1]
     if len(leading) == _COMPANY:
         leading = leading.partition(" ")[2]
+    score = bool(_SCORE_BEFORE.search(folded[: raw.start][-3:]) or _SCORE_AFTER.match(folded, raw.end))
     return Quantity(
         values=raw.values,
         start=raw.start,
@@ -196,8 +208,8 @@ def _quantity(raw: _Raw, folded: str, language: str | None) -> Quantity:
         in_words=raw.in_words,
         ordinal=raw.ordinal,
         bound=_bound(folded[max(0, raw.start - 28) : raw.start], folded[end : end + 8], language),
-        after=content_stems(following, language)[:4],
-        before=content_stems(leading, language)[::-1][:4],
+        after=() if score else content_stems(following, language)[:4],
+        before=() if score else content_stems(leading, language)[::-1][:4],
     )
 
 

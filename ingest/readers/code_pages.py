@@ -37,6 +37,11 @@ _ISO6937_MARKS = {
     0xC7: "\u0307", 0xC8: "\u0308", 0xCA: "\u030a", 0xCB: "\u0327", 0xCD: "\u030b", 0xCE: "\u0328",
     0xCF: "\u030c",
 }  # fmt: skip
+# Looked for in bytes read as Latin-1
+_ISO6937_UNUSED = re.compile("[\x80-\x9f\xa4\xa6\xc0\xc9\xcc\xd8-\xdb\xe5\xff]")
+_ISO6937_STRAY_MARK = re.compile("[\xc1-\xcf](?![A-Za-z])")
+_ISO6937_PAIR = re.compile("([\xc1-\xc8\xca\xcb\xcd-\xcf])([A-Za-z])")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _NATIONAL = {  # what stands in the place of @[\]{|}~ (ISO 646 registrations 21, 69, 17, 10, 16)
     "de": "§ÄÖÜäöüß",
     "fr": "à°ç§éùè¨",
@@ -86,26 +91,19 @@ def _read(raw: bytes, page: str) -> str | None:
 
 
 def _from_iso6937(raw: bytes) -> str | None:
-    pieces: list[str] = []
-    mark = ""
-    for byte in raw:
-        if byte in _ISO6937_MARKS:
-            mark = _ISO6937_MARKS[byte]
-            continue
-        letter = chr(byte) if byte < 0x80 else "\u00a0" if byte == 0xA0 else _ISO6937.get(byte)
-        if letter is None or (mark and not letter.isalpha()):
-            return None
-        pieces.append(letter + mark)
-        mark = ""
-    return unicodedata.normalize("NFC", "".join(pieces))
+    text = raw.decode("latin-1")
+    if _ISO6937_UNUSED.search(text) or _ISO6937_STRAY_MARK.search(text):
+        return None
+    # Marks first: the table's own letters (Æ) have the code points that marks are read as.
+    text = _ISO6937_PAIR.sub(lambda pair: pair[2] + _ISO6937_MARKS[ord(pair[1])], text)
+    return unicodedata.normalize("NFC", text.translate(_ISO6937))
 
 
 def _likeness(text: str) -> float:
     """How much the characters above 127 look like a press text: their mean, from -2 to 1."""
     score, count = 0.0, 0
-    for at, character in enumerate(text):
-        if character < "\u0080":
-            continue
+    for match in _NOT_ASCII.finditer(text):
+        at, character = match.start(), match[0]
         count += 1
         before = text[at - 1] if at else " "
         if "\u0600" <= character <= "\u06ff":

@@ -66,10 +66,10 @@ _CALL = re.compile(
 )
 _BYLINE = re.compile(r"(?:by|von|par|por|de notre|unser)\s+\S", re.I)
 _PRIVATE = re.compile(
-    r"^[*\s]*$\s*^.*\bnot (?:for|intended for) publication\b|^.*\bnicht zur ver[öo]ffentlichung\b|"
-    r"^.*\bnot for publication\b|^.*\bnon destin[ée]e?s? [àa] (?:la )?publication\b",
-    re.I | re.M,
+    r"\bnot (?:intended )?for publication\b|\bnicht zur ver[öo]ffentlichung\b|\bnon destin[ée]e?s? [àa] (?:la )?publication\b",
+    re.I,
 )
+_STARS = re.compile(r"[\s*]+\Z")
 _NOTEBOOK = re.compile(r"^#\s*(?:\w+\s+)?notebook\s*$|^#\s*(?:\w+\s+)?notizblock\s*$", re.I | re.M)
 _EDITORS = re.compile(
     r"^##\s*(?:note to editors|redaktionelle hinweise|refile|correction)\s*$(.*?)(?=^#|\Z)",
@@ -237,7 +237,8 @@ def _split_heading(text: str) -> tuple[list[str], str]:
 def _split_notes(text: str) -> tuple[str, list[str]]:
     """(what is published, notes to editors)."""
     private = _PRIVATE.search(text)
-    text = text[: private.start()] if private else text
+    if private:
+        text = _STARS.sub("\n", text[: text.rfind("\n", 0, private.start()) + 1])
     notebook = _NOTEBOOK.search(text)
     if notebook is None:
         return text, []

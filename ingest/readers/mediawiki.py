@@ -51,7 +51,10 @@ _SECTIONS = re.compile(
 )
 _DATE_LANGUAGES = frozenset({"en", "fr", "es", "de", "pt", "ar", "it", "ru", "nl", "pl", "ja", "zh"})
 _BETWEEN_PARAGRAPHS = re.compile(r"\n\s*\n")
-_MAX_GAP_BYTES = 8 * MAX_ITEM_BYTES  # between ends of revisions: more is no page but an attack or damage
+# Between ends of revisions; more is no page but an attack or damage. Markup inside a text is escaped: a
+# revision has some thirty tags of its own.
+_MAX_GAP_BYTES = 4 * MAX_ITEM_BYTES
+_MAX_GAP_TAGS = 10_000
 _BROKEN = (
     ParseError,
     MalformedXML,
@@ -94,16 +97,17 @@ class _Bounded:
     """A stream that refuses to go on when no revision ends for too long."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self._since = stream, 0
+        self._stream, self._bytes, self._tags = stream, 0, 0
 
     def read(self, size: int = -1) -> bytes:
         block = self._stream.read(size)
         end = block.rfind(b"</revision>")
-        self._since = len(block) - end if end >= 0 else self._since + len(block)
-        if self._since > _MAX_GAP_BYTES:
-            raise LimitExceeded(
-                f"no revision ends within {_MAX_GAP_BYTES >> 20} MiB", hint="fetch the dump again"
-            )
+        if end >= 0:
+            self._bytes = self._tags = 0
+        self._bytes += len(block) - max(end, 0)
+        self._tags += block.count(b"<", max(end, 0))
+        if self._bytes > _MAX_GAP_BYTES or self._tags > _MAX_GAP_TAGS:
+            raise LimitExceeded("no revision ends within the size of one", hint="fetch the dump again")
         return block
 
 
@@ -186,7 +190,7 @@ def _day(stated: str, language: str | None) -> datetime | None:
 
 
 def _day_in_words(stated: str, language: str | None) -> datetime | None:
-    import dateparser  # a quarter of a second, for dates in words alone
+    import dateparser  # slow to load, and needed for dates in words alone
 
     found = dateparser.parse(
         stated[:60],

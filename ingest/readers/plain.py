@@ -4,7 +4,7 @@ A head of "name: value" lines (YAML front matter between "---", or bare ones bef
 fills the fields by the names of the jsonl reader. Without one, the first line is the headline when an empty
 line follows it, and the date is a line among the first that is nothing but a date, or the day that the
 path names. A text without a date is Rejected, with that remedy. Markdown loses its marks, not its words.
-Binary files are not accepted. The position is 0.
+Binary files, XML and JSON are not accepted. The position is 0.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
 from ingest.readers import jsonl
 from ingest.readers.code_pages import decode_wire
 from ingest.readers.dated_path import date_in
+from ingest.readers.json_items import looks_like_json
 from ingest.readers.wire_text import paragraphs, unix_lines
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MOST_BINARY = 0.001  # share of control bytes: a stray form feed or NUL is no reason to refuse a text
+_MARKUP = re.compile(rb"[\s\xef\xbb\xbf]*<[?!A-Za-z]")  # markup that no other reader knows is no prose either
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _FRONT = re.compile(r"\A---[ \t]*\n(.{0,16384}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _FIELD = re.compile(r"([A-Za-z][\w -]{1,30}?)[ \t]*:[ \t]+(\S.*)")
@@ -48,6 +50,8 @@ class PlainReader:
         head = source.head
         if head.startswith(_UTF16):
             return True
+        if _MARKUP.match(head) or looks_like_json(head):
+            return False
         return bool(head.strip()) and len(_BINARY.findall(head)) <= len(head) * _MOST_BINARY
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:

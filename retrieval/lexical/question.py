@@ -13,7 +13,7 @@ from tantivy import Occur, Query, Schema
 from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.function_words import content_words, guess_language
 
-HEADLINE_BOOST = 1.0
+HEADLINE_BOOST = 1.0  # 0, 0.5, 1, 2 tried on a part of RealtimeQA: docs/notes-retrieval.md
 MOST_WORDS = 64  # a pasted page is searched by its first words; BM25 costs a posting list each
 
 

@@ -118,7 +118,9 @@ def test_headlines_alone_are_the_text(core: Path) -> None:
         headline="AP Top Entertainment News at 11:23 p.m. EST",
         published=utc(2016, 2, 10, 4, 23),
     )
-    assert story.body.startswith("Ex-bodyguard testifies about lewd messages sent to Paltrow\n\nPolice: Jay Cutler's")
+    assert story.body.startswith(
+        "Ex-bodyguard testifies about lewd messages sent to Paltrow\n\nPolice: Jay Cutler's"
+    )
 
 
 @pytest.mark.shared
@@ -149,7 +151,10 @@ def test_kyodo_in_tokyo_time(shared_data: Path) -> None:
         dateline_date="Dec. 9",
         urgency=3,
     )
-    assert "\n\nMidfielder Tomoya Ugajin scored the only goal of the night in the 13th minute to lead Urawa" in story.body
+    assert (
+        "\n\nMidfielder Tomoya Ugajin scored the only goal of the night in the 13th minute to lead Urawa"
+        in story.body
+    )
     assert story.body.endswith("against Kashima Antlers when they sustained injuries.")
 
 
@@ -162,7 +167,9 @@ def test_advisories() -> None:
 def test_fields_of_a_message() -> None:
     (story,) = items_in(READER, MESSAGE)
     assert isinstance(story, Version)
-    assert_fields(story, body="ROME (AP) — “Yes,” he said.", urgency=3, ed_note="Recasts.", genre="1st Ld-Writethru")
+    assert_fields(
+        story, body="ROME (AP) — “Yes,” he said.", urgency=3, ed_note="Recasts.", genre="1st Ld-Writethru"
+    )
 
 
 def test_a_message_cut_off_is_set_aside_and_the_next_goes_on() -> None:

@@ -9,7 +9,16 @@ import pytest
 
 from domain.story import Rejected, Version
 from ingest.readers.apapi import ApApiReader
-from tests.ingest.readers.feeds import assert_fields, codes, items_in, items_of, names, source_of, story_of, utc
+from tests.ingest.readers.feeds import (
+    assert_fields,
+    codes,
+    items_in,
+    items_of,
+    names,
+    source_of,
+    story_of,
+    utc,
+)
 
 READER = ApApiReader()
 
@@ -38,7 +47,9 @@ def test_item_with_its_text(answers: Path) -> None:
     )
     assert story.headline is not None
     assert story.headline.startswith("The green motor sport equivalent to Formula One is called Formula E")
-    assert story.body.startswith("For proof that Leonardo DiCaprio can't save every film he touches, look no further")
+    assert story.body.startswith(
+        "For proof that Leonardo DiCaprio can't save every film he touches, look no further"
+    )
     assert "\n\n" in story.body
     assert "anpa:e" in codes(story)
     assert names(story, "ap:c189ae6088be10048dcfb097165a0203") == {"Movies"}
@@ -82,7 +93,15 @@ def test_other_json_is_not_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, [], "text", {}, {"items": [None, 3, {"item": 7}]}, {"item": {"uri": 5, "subject": [1, {"code": 2}]}}]
+    "data",
+    [
+        None,
+        [],
+        "text",
+        {},
+        {"items": [None, 3, {"item": 7}]},
+        {"item": {"uri": 5, "subject": [1, {"code": 2}]}},
+    ],
 )
 def test_broken_answers_are_rejected(data: object) -> None:
     items = items_in(READER, json.dumps({"api_version": "1.1", "data": data, "nitf": 3}).encode())
@@ -93,7 +112,9 @@ def test_broken_answers_are_rejected(data: object) -> None:
 def test_a_script_in_the_text_leaves_nothing() -> None:
     answer = {
         "api_version": "2.0",
-        "data": {"item": {"altids": {"itemid": "a1"}, "type": "text", "versioncreated": "2020-01-01T00:00:00Z"}},
+        "data": {
+            "item": {"altids": {"itemid": "a1"}, "type": "text", "versioncreated": "2020-01-01T00:00:00Z"}
+        },
         "nitf": {"body_html": "<p>One.</p><script>alert(1)</script><p>Two.</p>"},
     }
     (story,) = items_in(READER, json.dumps(answer).encode())

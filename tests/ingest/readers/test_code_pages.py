@@ -30,6 +30,7 @@ def test_arabic_pages(page: str) -> None:
     [
         (b"Fran\xcbcois No\xc8el pr\xc1es du th\xc2e\xc3atre", "François Noël près du théâtre"),
         (b"Gro\xfbe \xc8Offentlichkeit f\xc8ur K\xc8oln", "Große Öffentlichkeit für Köln"),
+        (b"\xc8Arger um Vertr\xc8age in \xe1re und K\xf9benhavn", "Ärger um Verträge in Ære und København"),
         (b"\xabDem\xc2as\xbb, dijo el se\xc4nor N\xc2u\xc4nez", "«Demás», dijo el señor Núñez"),
     ],
 )

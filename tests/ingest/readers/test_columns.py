@@ -47,7 +47,9 @@ def test_csv() -> None:
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_other_delimiters(delimiter: str) -> None:
-    raw = f"title{delimiter}text{delimiter}date\nA{delimiter}One, two; no\t|\n".replace("One, two; no\t|", f"B{delimiter}1987-03-26")
+    raw = f"title{delimiter}text{delimiter}date\nA{delimiter}One, two; no\t|\n".replace(
+        "One, two; no\t|", f"B{delimiter}1987-03-26"
+    )
     source = source_of(raw.encode())
     assert CSV.accepts(source)
     (story,) = CSV.read(source, provider=None)
@@ -57,7 +59,7 @@ def test_other_delimiters(delimiter: str) -> None:
 
 def test_column_map() -> None:
     reader = CsvReader({"headline": "Titre", "body": "Texte", "published": "Paru le"})
-    source = source_of("Titre,Texte,Paru le,Text\nA,Le texte.,1987-03-26,autre\n".encode())
+    source = source_of(b"Titre,Texte,Paru le,Text\nA,Le texte.,1987-03-26,autre\n")
     assert reader.accepts(source)
     (story,) = reader.read(source, provider=None)
     assert isinstance(story, Version)
@@ -82,7 +84,12 @@ def test_bad_rows_and_the_rest_goes_on() -> None:
 
 
 def test_a_quotation_that_never_ends_is_bounded() -> None:
-    raw = ROWS.encode() + b'6,"' + b"never ending\n" * (MAX_ITEM_BYTES // 6)
+    raw = (
+        ROWS.encode()
+        + b'6,"'
+        + b"never ending, on and on and on and on and on and on and on and on and on\n"
+        * (MAX_ITEM_BYTES // 36)
+    )
     items = items_in(CSV, raw)
     assert len(stories(list(items))) == 2
     assert isinstance(items[2], Rejected)
@@ -118,7 +125,12 @@ def test_parquet() -> None:
     story, undated = PARQUET.read(source, provider=None)
     assert isinstance(story, Version)
     assert_fields(
-        story, guid="1", headline="A", body="One.", published=utc(1987, 3, 26, 15, 1), people=("Ann Author", "Bob Builder")
+        story,
+        guid="1",
+        headline="A",
+        body="One.",
+        published=utc(1987, 3, 26, 15, 1),
+        people=("Ann Author", "Bob Builder"),
     )
     assert isinstance(undated, Rejected)
     assert "no date" in undated.reason

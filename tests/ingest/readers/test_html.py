@@ -150,7 +150,9 @@ def test_canonical_address_on_another_site_is_not_believed() -> None:
 
 
 def test_front_page_is_set_aside() -> None:
-    item = page(PAGE.replace("/news/a-story", "/").encode(), source_of(b"").ref(0), url="https://www.example.org/")
+    item = page(
+        PAGE.replace("/news/a-story", "/").encode(), source_of(b"").ref(0), url="https://www.example.org/"
+    )
     assert item == SetAside(source=source_of(b"").ref(0), kind="front page")
 
 
@@ -164,7 +166,11 @@ def test_charset_of_the_transport(charset: str) -> None:
 
 @pytest.mark.parametrize("charset", ["utf-8", "no-such-charset", "ascii"])
 def test_wrong_charset_of_the_transport(charset: str) -> None:
-    raw = PAGE.replace("capital", "café").replace("<head>", '<head><meta charset="windows-1252">').encode("cp1252")
+    raw = (
+        PAGE.replace("capital", "café")
+        .replace("<head>", '<head><meta charset="windows-1252">')
+        .encode("cp1252")
+    )
     story = page(raw, source_of(b"").ref(0), charset=charset)
     assert isinstance(story, Version)
     assert "café" in story.body
@@ -187,14 +193,20 @@ def test_too_large_a_page() -> None:
     assert "larger than" in item.reason
 
 
-@pytest.mark.parametrize("address", ["http://[", "javascript:alert(1)", "../../etc/passwd", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "address", ["http://[", "javascript:alert(1)", "../../etc/passwd", "file:///etc/passwd"]
+)
 def test_addresses_that_are_none(address: str) -> None:
-    story = page(PAGE.replace("https://www.example.org/news/a-story", address).encode(), source_of(b"").ref(0))
+    story = page(
+        PAGE.replace("https://www.example.org/news/a-story", address).encode(), source_of(b"").ref(0)
+    )
     assert isinstance(story, Version)
     assert story.url is None
 
 
-@pytest.mark.parametrize("json_ld", ['{"@type":"NewsArticle","datePublished":7}', "[[[[", '{"@graph":[1,null]}', "[" * 9999])
+@pytest.mark.parametrize(
+    "json_ld", ['{"@type":"NewsArticle","datePublished":7}', "[[[[", '{"@graph":[1,null]}', "[" * 9999]
+)
 def test_hostile_json_ld(json_ld: str) -> None:
     raw = PAGE.replace("<script>", f'<script type="application/ld+json">{json_ld}</script><script>').encode()
     story = page(raw, source_of(b"").ref(0))
@@ -203,8 +215,14 @@ def test_hostile_json_ld(json_ld: str) -> None:
 
 
 def test_other_xml_is_not_taken() -> None:
+    assert not READER.accepts(
+        source_of(b"<inlineXML><nitf><head/><body><p>Text.</p></body></nitf></inlineXML>")
+    )
+    assert READER.accepts(source_of(b"<!-- saved --><BODY><p>Text.</p></BODY>"))
     assert not READER.accepts(source_of(b'<?xml version="1.0"?><nitf><head><title/></head><body/></nitf>'))
-    assert READER.accepts(source_of(b'<?xml version="1.0"?>\n<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"/>'))
+    assert READER.accepts(
+        source_of(b'<?xml version="1.0"?>\n<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"/>')
+    )
 
 
 @given(st.binary(max_size=200), st.integers(0, len(PAGE)))

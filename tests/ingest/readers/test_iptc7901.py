@@ -55,8 +55,12 @@ def test_dpa(core: Path) -> None:
     assert codes(story) == ["iptc7901:i"]
     paragraphs = story.body.split("\n\n")
     assert len(paragraphs) == 5
-    assert paragraphs[0].startswith("Berlin (dpa) - Negotiations between German conservatives headed by Chancellor")
-    assert paragraphs[-1].endswith("for a third term before Christmas.")  # the contacts are not for publication
+    assert paragraphs[0].startswith(
+        "Berlin (dpa) - Negotiations between German conservatives headed by Chancellor"
+    )
+    assert paragraphs[-1].endswith(
+        "for a third term before Christmas."
+    )  # the contacts are not for publication
 
 
 @pytest.mark.shared

@@ -55,7 +55,9 @@ def test_form_in_flowed_lines(core: Path) -> None:
         genre="ARTICLE (NEWS)",
     )
     assert codes(story) == ["international news"]
-    assert story.body.startswith("Prisoners allegedly drunk on homebrew attacked staff at the Serco-run Wiri prison on")
+    assert story.body.startswith(
+        "Prisoners allegedly drunk on homebrew attacked staff at the Serco-run Wiri prison on"
+    )
     assert "\n\nThe incident is the latest in a number of high profile incidents" in story.body
 
 
@@ -170,7 +172,12 @@ def test_damaged_mail_never_raises(noise: bytes, at: int) -> None:
         assert isinstance(item, (Version, Rejected))
 
 
-@given(st.sampled_from([b"From", b"Date", b"Message-ID", b"Content-Type", b"Content-Transfer-Encoding", b"Received"]), st.binary(max_size=80))
+@given(
+    st.sampled_from(
+        [b"From", b"Date", b"Message-ID", b"Content-Type", b"Content-Transfer-Encoding", b"Received"]
+    ),
+    st.binary(max_size=80),
+)
 def test_hostile_headers_never_raise(name: bytes, value: bytes) -> None:
     for item in items_in(READER, name + b": " + value + b"\r\n" + MESSAGE):
         assert isinstance(item, (Version, Rejected))

@@ -41,7 +41,9 @@ def page(title: str, text: str, *, number: int = 7, space: int = 0, redirect: st
     )
 
 
-def dump(*pages: str, wiki: str = "enwikinews", base: str = "https://en.wikinews.org/wiki/Main_Page") -> bytes:
+def dump(
+    *pages: str, wiki: str = "enwikinews", base: str = "https://en.wikinews.org/wiki/Main_Page"
+) -> bytes:
     head = (
         '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en"><siteinfo>'
         f"<sitename>Wikinews</sitename><dbname>{wiki}</dbname><base>{base}</base><generator>MediaWiki</generator>"
@@ -153,27 +155,28 @@ def test_external_entity_is_not_fetched() -> None:
 
 
 class _Endless(io.RawIOBase):
-    def __init__(self, start: bytes, total: int) -> None:
-        self._start, self._left = start, total
+    def __init__(self, start: bytes, filling: bytes) -> None:
+        self._start, self._filling, self._left = start, filling, 1 << 30
 
     def read(self, size: int = -1) -> bytes:
         if self._start:
             start, self._start = self._start, b""
             return start
-        size = min(1 << 20, self._left)
+        size = min(1 << 16, self._left)
         self._left -= size
-        return b"<b>" * (size // 3)
+        return self._filling * (size // len(self._filling))
 
 
-def test_a_page_that_never_ends_is_bounded() -> None:
-    start = dump(page("T", "")).partition(b"</text>")[0].replace(b"</title>", b"</title>")
-    source = Source(path="endless", open=lambda: _Endless(start, 1 << 30), head=start)  # type: ignore[arg-type,return-value]
+@pytest.mark.parametrize("filling", [b"words and ", b"<b>"])
+def test_a_page_that_never_ends_is_bounded(filling: bytes) -> None:
+    start = dump(page("T", "")).partition(b"</text>")[0]
+    source = Source(path="endless", open=lambda: _Endless(start, filling), head=start)  # type: ignore[arg-type,return-value]
     (item,) = READER.read(source, provider=None)
     assert isinstance(item, Rejected)
 
 
 def test_nested_braces_end() -> None:
-    (item,) = items_in(READER, dump(page("T", "{{date|June 5, 2005}}A text. " + "{{a|" * 3000 + "[[" * 3000)))
+    (item,) = items_in(READER, dump(page("T", "{{date|June 5, 2005}}A text. " + "{{a|" * 1000 + "[[" * 1000)))
     assert isinstance(item, (Version, Rejected))
 
 

@@ -18,7 +18,9 @@ READER = PlainReader()
 
 
 def story(text: str | bytes, path: str = "story.txt") -> Version:
-    (item,) = READER.read(source_of(text.encode() if isinstance(text, str) else text, path=path), provider=None)
+    (item,) = READER.read(
+        source_of(text.encode() if isinstance(text, str) else text, path=path), provider=None
+    )
     assert isinstance(item, Version), item
     return item
 
@@ -42,8 +44,12 @@ def test_lists_of_front_matter() -> None:
 
 
 def test_bare_head() -> None:
-    found = story("Headline: A headline\nDate: 26 March 1987\nLanguage: en\n\nA wrapped\nparagraph.\n\nAnother.\n")
-    assert_fields(found, headline="A headline", published=utc(1987, 3, 26), body="A wrapped paragraph.\n\nAnother.")
+    found = story(
+        "Headline: A headline\nDate: 26 March 1987\nLanguage: en\n\nA wrapped\nparagraph.\n\nAnother.\n"
+    )
+    assert_fields(
+        found, headline="A headline", published=utc(1987, 3, 26), body="A wrapped paragraph.\n\nAnother."
+    )
 
 
 def test_headline_and_date_line() -> None:
@@ -65,7 +71,10 @@ def test_date_in_the_path(path: str, day: tuple[int, int, int]) -> None:
     assert story("A headline\n\nA text.\n", path=path).published == utc(*day)
 
 
-@pytest.mark.parametrize("path", ["a.txt", "1234567890123.txt", "1987-13-26.txt", "0000-00-00.txt", "26-03-1987.txt", "9999-12-31.txt"])
+@pytest.mark.parametrize(
+    "path",
+    ["a.txt", "1234567890123.txt", "1987-13-26.txt", "0000-00-00.txt", "26-03-1987.txt", "9999-12-31.txt"],
+)
 def test_no_date_in_the_path(path: str) -> None:
     assert date_in(path) is None
 
@@ -88,8 +97,17 @@ def test_table_rows_stay_rows() -> None:
     assert found.body == "COCOA     1,234\nCOFFEE    5,678"
 
 
-@pytest.mark.parametrize("raw", [b"", b"  \n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"%PDF-1.4\n\0\x01\x02\x03", bytes(range(256))])
+@pytest.mark.parametrize(
+    "raw", [b"", b"  \n", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"%PDF-1.4\n\0\x01\x02\x03", bytes(range(256))]
+)
 def test_binary_files_are_not_accepted(raw: bytes) -> None:
+    assert not READER.accepts(source_of(raw))
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<?xml version='1.0'?><urlset/>", b"<results><id>1</id></results>", b'{"a": 1}', b"[1]"]
+)
+def test_markup_of_unknown_kinds_is_not_prose(raw: bytes) -> None:
     assert not READER.accepts(source_of(raw))
 
 

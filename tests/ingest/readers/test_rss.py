@@ -117,7 +117,9 @@ def test_wenn(press: Path) -> None:
 @pytest.mark.shared
 def test_agency_markup_is_not_taken(press: Path) -> None:
     feeds = {"wenn.xml", "wordpress_wxr.xml", "wordpress_wxr_funke.xml", "wordpress_wxr_thumb.xml"}
-    taken = {file.name for file in (press / "core").glob("*.xml") if READER.accepts(source_of(file.read_bytes()))}
+    taken = {
+        file.name for file in (press / "core").glob("*.xml") if READER.accepts(source_of(file.read_bytes()))
+    }
     assert taken == feeds
 
 
@@ -154,7 +156,9 @@ def test_wrongly_declared_encoding() -> None:
 
 def test_external_and_exploding_entities() -> None:
     secret = b'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY a "aaaaaaaaaa">'
-    bombs = b"".join(b'<!ENTITY %c "%s">' % (name, b"&%c;" % (name - 1) * 10) for name in range(ord("b"), ord("k")))
+    bombs = b"".join(
+        b'<!ENTITY %c "%s">' % (name, b"&%c;" % (name - 1) * 10) for name in range(ord("b"), ord("k"))
+    )
     raw = (HEAD % b"utf-8").replace(b"<rss", secret + bombs + b"]><rss")
     for item in items_in(READER, raw + ITEM.replace(b"A title", b"&x; &j;") + END):
         assert isinstance(item, (Version, Rejected))
@@ -200,7 +204,30 @@ def test_damaged_feeds_never_raise(noise: bytes, at: int) -> None:
         assert isinstance(item, (Version, Rejected))
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=9), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["items", "id", "title", "content_html", "date_published", "author", "authors", "tags", "url"]), inner)))
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=9),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "items",
+                        "id",
+                        "title",
+                        "content_html",
+                        "date_published",
+                        "author",
+                        "authors",
+                        "tags",
+                        "url",
+                    ]
+                ),
+                inner,
+            )
+        ),
+    )
+)
 def test_any_json_feed_is_read_or_rejected(value: object) -> None:
     raw = json.dumps({"version": "https://jsonfeed.org/version/1", "items": value}).encode()
     for item in items_in(READER, raw):

@@ -41,7 +41,12 @@ def archive(*pages: tuple[str, str, bytes, dict[str, str]]) -> bytes:
 
 
 def page(number: int = 1, **headers: str) -> tuple[str, str, bytes, dict[str, str]]:
-    return f"https://news.example.org/story-{number}", "200 OK", PAGE, {"Content-Type": "text/html", **headers}
+    return (
+        f"https://news.example.org/story-{number}",
+        "200 OK",
+        PAGE,
+        {"Content-Type": "text/html", **headers},
+    )
 
 
 def kinds(items: list[Item]) -> list[str]:
@@ -121,7 +126,8 @@ def test_packed_pages(encoding: str, payload: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "payload"), [("gzip", gzip.compress(PAGE)[:-40]), ("br", b"no brotli"), ("deflate", b"\xff" * 50)]
+    ("encoding", "payload"),
+    [("gzip", gzip.compress(PAGE)[:-40]), ("br", b"no brotli"), ("deflate", b"\xff" * 50)],
 )
 def test_pages_that_cannot_be_unpacked(encoding: str, payload: bytes) -> None:
     address, status, _, headers = page(**{"Content-Encoding": encoding})

@@ -11,7 +11,7 @@ import threading
 from functools import lru_cache
 
 import simplemma
-import Stemmer  # type: ignore[import-not-found]  # a C module without stubs
+import Stemmer
 
 from answering.folding import fold
 from answering.lexicon import lexicon

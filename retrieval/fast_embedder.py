@@ -51,7 +51,8 @@ class OpenVinoEmbedder(SentenceTransformerEmbedder):
                 some = order[start : start + BATCH]
                 vectors[some] = self._request(_inputs([encodings[at].ids for at in some], self._padding))
         # Halved precision leaves lengths within 1 % of 1: made exact, cosines are inner products.
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
     def _request(self, inputs: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
         result: NDArray[np.float32] = self._compiled.create_infer_request().infer(inputs)[0]

@@ -36,6 +36,9 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 def _one(claim: Quantity, stated: tuple[Quantity, ...], context: Context) -> Objection | None:
     found = [s for s in stated if matches(claim, s)]
+    if claim.bound and (limits := [s for s in stated if (s.bound, s.unit) == (claim.bound, claim.unit)]):
+        # The story has its own "more than": the claim's is that one, not one that another number would allow.
+        found = [s for s in found if s in limits or set(s.values) & set(claim.values)]
     if not found:
         return _absent(claim, stated)
     agreeing = [s for s in found if _units_agree(claim.unit, s.unit)]

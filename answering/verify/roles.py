@@ -46,7 +46,9 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     stated = relations(span, context.language)
     for claim in relations(sentence, context.claim_language):
         near = [s for s in stated if s.verb == claim.verb]
-        objection = _turned_round(claim, near, context) or _another(claim, near, context)
+        objection = _turned_round(claim, near, context)
+        if objection is None and context.claim_language != "de":
+            objection = _another(claim, near, context)
         if objection:
             objections.append(objection)
     return objections
@@ -54,6 +56,8 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 def _turned_round(claim: Relation, near: list[Relation], context: Context) -> Objection | None:
     """The doer of the sentence is the span's sufferer, or the sufferer its doer."""
+    if context.claim_language == "de":  # doer and sufferer stand on either side: only pairs can be compared
+        near = [s for s in near if s.doer and s.sufferer and claim.doer and claim.sufferer]
     for name, same, others in (
         (claim.doer, [s.doer for s in near], [s.sufferer for s in near]),
         (claim.sufferer, [s.sufferer for s in near], [s.doer for s in near]),
@@ -91,17 +95,18 @@ def relations(text: str, language: str | None) -> tuple[Relation, ...]:
     names = [n for n in find_names(text, language) if n.surely]
     if not names:
         return ()
+    articles = _ARTICLES.get(language, frozenset())
     tokens = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
     inside = {
         i for i, (start, end, _) in enumerate(tokens) for n in names if n.start <= start and end <= n.end
     }
     found: list[Relation] = []
     for i, (_, _, word) in enumerate(tokens):
-        noun = i and fold(tokens[i - 1][2]) in _ARTICLES
+        noun = i and fold(tokens[i - 1][2]) in articles
         if i in inside or noun or not _may_be_verb(word, language):
             continue
         after, by = _name_after(i, tokens, names, inside, text, language)
-        before, passive = _name_before(i, tokens, names, inside, text, over_comma=by)
+        before, passive = _name_before(i, tokens, names, inside, text, articles, over_comma=by)
         if before or after:
             doer, sufferer = (after if by else None, before) if by or passive else (before, after)
             found.append(Relation(verb=stem(fold(word), language), word=word, doer=doer, sufferer=sufferer))
@@ -117,7 +122,14 @@ def _may_be_verb(word: str, language: str | None) -> bool:
 
 
 def _name_before(
-    i: int, tokens: list[_Token], names: list[Name], inside: set[int], text: str, *, over_comma: bool
+    i: int,
+    tokens: list[_Token],
+    names: list[Name],
+    inside: set[int],
+    text: str,
+    articles: frozenset[str],
+    *,
+    over_comma: bool,
 ) -> tuple[Name | None, bool]:
     """The name that ends right before the verb, and whether an auxiliary between makes it passive.
 
@@ -132,7 +144,7 @@ def _name_before(
     if re.search(r"[.;:!?\n\d]" if over_comma else r"[.;:!?\n\d,]", text[tokens[j][1] : tokens[i][0]]):
         return None, False
     name = next(n for n in names if n.start <= tokens[j][0] and tokens[j][1] <= n.end)
-    ahead = [w for w in fold(text[max(0, name.start - 20) : name.start]).split() if w not in _ARTICLES]
+    ahead = [w for w in fold(text[max(0, name.start - 20) : name.start]).split() if w not in articles]
     if ahead and ahead[-1] in _NOT_SUBJECT:
         return None, False  # "the mayor of Paris said", "Kohl and the CSU won"
     return name, passive
@@ -143,21 +155,18 @@ def _name_after(
 ) -> tuple[Name | None, bool]:
     """The name after the verb, and whether "by" stands between."""
     by = False
+    articles = _ARTICLES.get(language, frozenset())
     stopwords = lexicon(language).stopwords
     for j in range(i + 1, min(i + 2 + _REACH * 3, len(tokens))):
         if re.search(r"[.;:!?\n,]", text[tokens[j - 1][1] : tokens[j][0]]):
             return None, False
         word = fold(tokens[j][2])
         if j in inside:
-            near = by or j - i <= _REACH
-            return (
-                (next(n for n in names if n.start <= tokens[j][0] and tokens[j][1] <= n.end), by)
-                if near
-                else (None, False)
-            )
+            name = next(n for n in names if n.start <= tokens[j][0] and tokens[j][1] <= n.end)
+            return (name, by) if by or j - i <= _REACH else (None, False)
         if word in _BY:
             by = True
-        elif not by and word in stopwords and word not in _ARTICLES and not _by_follows(j, tokens):
+        elif not by and word in stopwords - articles and not _by_follows(j, tokens):
             return None, False  # a preposition: "won in Paris" does nothing to Paris
     return None, False
 
@@ -167,9 +176,14 @@ def _by_follows(j: int, tokens: list[_Token]) -> bool:
     return any(fold(word) in _BY for _, _, word in tokens[j + 1 : j + 5])
 
 
-_ARTICLES = fold_words(
-    "the a an le la les l un une el los las lo der die das den dem ein eine einen o os as um uma al"
-)
+_ARTICLES: dict[str | None, frozenset[str]] = {
+    "en": fold_words("the a an"),
+    "fr": fold_words("le la les l un une"),
+    "es": fold_words("el la los las lo un una al a"),
+    "de": fold_words("der die das den dem ein eine einen"),
+    "pt": fold_words("o a os as um uma ao"),
+}
+_WITHIN = fold_words("en in im na no")
 _PASSIVE = fold_words("was were been being ete fut furent wurde wurden worden fue fueron sido foi foram")
 _NOT_SUBJECT = fold_words(
     "of and de du des del do da dos et y e und von in en im am at em with avec con mit com from"

@@ -8,11 +8,50 @@ from __future__ import annotations
 
 from domain.errors import SourceError
 from domain.protocols import Reader, Source
+from ingest.readers.anpa1312 import Anpa1312Reader
+from ingest.readers.apapi import ApApiReader
+from ingest.readers.columns import CsvReader, ParquetReader
+from ingest.readers.html import HtmlReader
+from ingest.readers.iptc7901 import Iptc7901Reader
+from ingest.readers.jimi import JimiReader
 from ingest.readers.jsonl import JsonLinesReader
+from ingest.readers.mail import MailReader
+from ingest.readers.mediawiki import MediaWikiReader
+from ingest.readers.newsml1 import NewsML1Reader
+from ingest.readers.newsml_g2 import NewsMLG2Reader
 from ingest.readers.ninjs import NinjsReader
+from ingest.readers.nitf import NitfReader
+from ingest.readers.pdf import PdfReader
+from ingest.readers.plain import PlainReader
 from ingest.readers.reuters21578 import Reuters21578Reader
+from ingest.readers.ritzau import RitzauReader
+from ingest.readers.rss import RssReader
+from ingest.readers.warc import WarcReader
 
-_READERS: tuple[Reader, ...] = (Reuters21578Reader(), NinjsReader(), JsonLinesReader())
+# Mail stands before html, AP API before ninjs, every XML format before html: what is tried
+# later accepts more.
+_READERS: tuple[Reader, ...] = (
+    ParquetReader(),
+    PdfReader(),
+    WarcReader(),
+    Reuters21578Reader(),
+    Anpa1312Reader(),
+    Iptc7901Reader(),
+    MailReader(),
+    NewsMLG2Reader(),
+    NewsML1Reader(),
+    NitfReader(),
+    RitzauReader(),
+    JimiReader(),
+    MediaWikiReader(),
+    RssReader(),
+    ApApiReader(),
+    NinjsReader(),
+    JsonLinesReader(),
+    HtmlReader(),
+    CsvReader(),
+    PlainReader(),
+)
 
 
 def names() -> tuple[str, ...]:

@@ -237,7 +237,7 @@ def test_an_empty_batch_is_nothing(store: StoryStore) -> None:
 
 
 def test_naive_dates_are_refused(store: StoryStore) -> None:
-    naive = replace(sent("a").version, published=datetime(2001, 1, 1))  # noqa: DTZ001 (what is tested)
+    naive = replace(sent("a").version, published=datetime(2001, 1, 1))
     with pytest.raises(StoreError, match="naive datetime"):
         store.add_batch([PreparedVersion(version=naive)])
 

@@ -1,5 +1,5 @@
 """archive."""
-# ruff: noqa: E501  (generated: one column a line)
+
 
 from __future__ import annotations
 

@@ -66,8 +66,11 @@ def find_support(
     best = max(spans, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s]))
     chosen, judgement = [best], judged[best]
     if judgement.verdict is not Verdict.SUPPORTED and all(o.kind in _LACKING for o in judgement.objections):
-        chosen, judgement = _with_second(sentence, best, judgement, [i for i, _ in ranked], story, language,
-                                         near[best], thresholds)  # fmt: skip
+        floor = thresholds.partly_across if across else thresholds.partly
+        others = [i for i, close in ranked if close >= floor]
+        chosen, judgement = _with_second(
+            sentence, best, judgement, others, story, language, near[best], thresholds
+        )
     citations = tuple(cite(story, story.sentences[a][0], story.sentences[b][1]) for a, b in sorted(chosen))
     return Support(story=story, citations=citations, judgement=judgement)
 
@@ -79,7 +82,7 @@ def _rank(judgement: Judgement) -> tuple[int, int]:
 def _ranked_sentences(
     sentence: str, story: EvidenceStory, language: str | None, closeness: Closeness
 ) -> list[tuple[int, float]]:
-    """The story's sentences by nearness to the claim: shared words choose which are embedded."""
+    """The story's sentences with their closeness, best first; shared words choose which are embedded."""
     context = story.context(language)
     texts = {i: story.text(i, i) for i in range(len(story.sentences))}
     texts = {i: t for i, t in texts.items() if not gives_orders(t)}
@@ -89,7 +92,7 @@ def _ranked_sentences(
     if context.crosses_languages:  # no shared words to choose by: the passage found, then the lead
         pool = sorted(texts, key=lambda i: (i not in passage, -first[i], i))[: _EMBEDDED * 2]
     near = closeness.among(sentence, [texts[i] for i in pool], across=[context.crosses_languages] * len(pool))
-    return sorted(((i, n + first[i]) for i, n in zip(pool, near, strict=True)), key=lambda p: -p[1])
+    return sorted(zip(pool, near, strict=True), key=lambda pair: -pair[1] - first[pair[0]])
 
 
 def _shared(sentence: str, text: str, context: Context) -> float:

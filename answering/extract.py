@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
 
 from answering.citations import cite
-from answering.questions import Asked
+from answering.questions import Asked, Kind
 from answering.ranking import Ranked
+from answering.verify.moments import find_moments
 from answering.words import stem_set
 from domain.answer import Sentence, Verdict
 
 _MOST = 3  # sentences quoted
 # A further sentence is quoted when its score is at least this share of the best one's, and its words are
 # not already said. Set by hand on the sample archive.
-_NEAR_BEST, _ALREADY_SAID = 0.90, 0.6
+_NEAR_BEST, _ALREADY_SAID = 0.80, 0.6
 
 
-def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
+def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[tuple[Sentence, Ranked], ...]:
     """The best sentences, best first; those that cannot answer (no number for "how many") only if none can."""
     able = [r for r in ranked if asked.is_met_by(r.text, r.story.hit.language)] or list(ranked)
     chosen: list[Ranked] = []
@@ -25,14 +30,36 @@ def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[Sentence, ...]:
             break
         if not any(_says_the_same(item, other) for other in chosen):
             chosen.append(item)
-    return tuple(quote(item) for item in chosen)
+    return tuple((quote(item, asked), item) for item in chosen)
 
 
-def quote(item: Ranked) -> Sentence:
-    """A sentence of the story as a sentence of the answer: its words are their own support."""
+def quote(item: Ranked, asked: Asked) -> Sentence:
+    """A sentence of the story as a sentence of the answer: its words are their own support.
+
+    To a question of time, "on Friday" is no answer: the day it stands for follows in brackets.
+    """
     start, end = item.story.sentences[item.index]
     citation = cite(item.story, start, end)
-    return Sentence(text=citation.quote, verdict=Verdict.SUPPORTED, citations=(citation,))
+    day = _day_meant(citation.quote, item) if asked.kind is Kind.WHEN else None
+    text = f"{citation.quote} ({_in_words(day, asked.language)})" if day else citation.quote
+    return Sentence(text=text, verdict=Verdict.SUPPORTED, citations=(citation,))
+
+
+def _day_meant(text: str, item: Ranked) -> date | None:
+    """The day that a weekday or "today" of the sentence stands for, when it names no date itself."""
+    published = item.story.hit.published.date()
+    moments = find_moments(text, item.story.hit.language, anchor=published)
+    if any(m.day and not m.relative for m in moments):
+        return None
+    days = [date(m.year, m.month, m.day) for m in moments if m.relative and m.year and m.month and m.day]
+    return max((d for d in days if d <= published), default=None)
+
+
+def _in_words(day: date, language: str) -> str:
+    try:
+        return format_date(day, format="long", locale=language)
+    except UnknownLocaleError:
+        return day.isoformat()
 
 
 def _says_the_same(one: Ranked, other: Ranked) -> bool:

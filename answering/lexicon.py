@@ -45,6 +45,7 @@ class Lexicon:
     weekdays: Mapping[str, int]  # Monday is 0
     speech: re.Pattern[str]
     question: Mapping[str, re.Pattern[str]]
+    measure: Mapping[str, re.Pattern[str]]  # what kind of quantity a question asks for
 
 
 def alternatives(words: str) -> list[str]:
@@ -88,6 +89,7 @@ def lexicon(language: str | None) -> Lexicon:
         weekdays=_weekdays(code) | {fold(k): v for k, v in raw["time"]["weekdays_extra"].items()},
         speech=compile_words(raw["speech"]["verbs"], language=code),
         question=patterns("question"),
+        measure=patterns("measure"),
     )
 
 
@@ -176,5 +178,5 @@ def _empty(code: str) -> Lexicon:
     return Lexicon(
         language=code, stopwords=frozenset(), negation=_NOTHING, not_negation=_NOTHING, modality=nothing,
         direction=nothing, rounding=nothing, scales={}, time=nothing, months={}, weekdays={}, speech=_NOTHING,
-        question=nothing,
+        question=nothing, measure=nothing,
     )  # fmt: skip

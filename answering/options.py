@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from answering.outcome import Limits
 from answering.verify import Thresholds
 
-# Tokens of stories in a prompt. A 1.5B model on 2 cores reads 30–85 tokens a second, so 800 tokens are
-# 10 to 25 seconds: about what a reader waits for. A machine with a GPU sets it far higher.
-STORY_TOKENS = 800
+# Tokens of stories in a prompt. A 1.5B model on 2 cores reads 60 to 100 tokens a second, so 500 tokens are
+# 5 to 8 seconds: about what a reader waits for. A machine with a GPU sets it far higher.
+STORY_TOKENS = 500
 ANSWER_TOKENS = 256
 
 

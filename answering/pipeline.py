@@ -184,10 +184,8 @@ class Answerer:
         )
 
     def _quoted(self, asked: Asked, ranked: Sequence[Ranked]) -> _Written:
-        by_quote = {r.text: r for r in ranked}
         kept: list[tuple[Sentence, Bearing]] = []
-        for sentence in extract(asked, ranked):
-            item = by_quote[sentence.text]
+        for sentence, item in extract(asked, ranked):
             bears = bearing(
                 asked, sentence.text, item.story.hit.language, [item.story], closeness=item.closeness
             )

@@ -38,14 +38,16 @@ class Asked:
     names: tuple[Name, ...]
     years: frozenset[int]
     focus: frozenset[str]  # stems of its other words: what is asked about the names
+    units: frozenset[str] = frozenset()  # units the number asked for may have; none: any
 
     def is_met_by(self, text: str, language: str | None) -> bool:
         """Whether the text has what this kind of question asks for, beyond what the question says itself."""
         if self.kind is Kind.HOW_MANY:
             known = {v for q in find_quantities(self.text, self.language) for v in q.values}
-            return any(not known & set(q.values) for q in find_quantities(text, language)) or bool(
-                {m.year for m in find_moments(text, language)} - {None} - set(self.years)
-            )
+            stated = [q for q in find_quantities(text, language) if not known & set(q.values)]
+            if self.units:
+                return any(q.unit in self.units for q in stated)
+            return bool(stated) or bool({m.year for m in find_moments(text, language)} - {None} - self.years)
         if self.kind is Kind.WHEN:
             known_dates = {(m.year, m.month, m.day) for m in find_moments(self.text, self.language)}
             return any((m.year, m.month, m.day) not in known_dates for m in find_moments(text, language))
@@ -63,6 +65,9 @@ def understand(question: str, language: str) -> Asked:
     kind = next(
         (Kind(name) for name in _ORDER if name in held.question and _asks(held.question[name], folded)), None
     )
+    measures = [name for name, pattern in held.measure.items() if pattern.search(folded)]
+    if measures and kind in (None, Kind.HOW_MANY, Kind.LIST):
+        kind = Kind.HOW_MANY
     names = tuple(n for n in find_names(question, language) if n.surely)
     years = frozenset(m.year for m in find_moments(question, language) if m.year)
     name_parts = {p for n in names for p in n.parts}
@@ -79,9 +84,20 @@ def understand(question: str, language: str) -> Asked:
         and w not in question_words
         and not (filler and filler.fullmatch(w))
     )
-    return Asked(text=question, language=language, kind=kind, names=names, years=years, focus=focus)
+    units = frozenset(u for name in measures for u in _UNITS[name]) if kind is Kind.HOW_MANY else frozenset()
+    return Asked(
+        text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=units
+    )
 
 
+_UNITS = {
+    "money": ("USD", "EUR", "GBP", "JPY", "FRF", "DEM", "ITL", "ESP", "PTE", "RUB", "CNY", "BRL"),
+    "percent": ("percent", "percentage_points"),
+    "temperature": ("degree",),
+    "age": ("year", "month"),
+    "speed": ("kilometre", "mile", "metre"),
+    "length": ("kilometre", "metre", "mile", "foot"),
+}
 # "How many" before "who": "how many people, which countries" asks for a number first.
 _ORDER = ("how_many", "when", "why", "where", "list", "who")
 

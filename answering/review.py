@@ -52,7 +52,7 @@ def review(
         best = best_support(drafted.text, named, stories, asked=asked, closeness=closeness, options=options)
         if best is None:
             withheld.append(_unsupported(drafted.text, ("no story was found",)))
-        elif best.judgement.verdict is Verdict.UNSUPPORTED:
+        elif best.judgement.verdict is Verdict.UNSUPPORTED or best.judgement.is_near_only:
             withheld.append(_unsupported(drafted.text, best.judgement.reasons))
         elif all(drafted.text != s.text for s, _ in kept):
             kept.append((_sentence(drafted.text, best), bear(asked, drafted.text, best, closeness)))
@@ -72,11 +72,9 @@ def best_support(
     best = _best(text, named, asked, closeness, options)
     if best is not None and best.judgement.verdict is Verdict.SUPPORTED:
         return best
-    others = [s for s in stories if s not in named]
-    other = _best(text, others, asked, closeness, options)
-    if best is None or (
-        other is not None and other.judgement.verdict is not Verdict.UNSUPPORTED and other.rank > best.rank
-    ):
+    other = _best(text, [s for s in stories if s not in named], asked, closeness, options)
+    # What the story named speaks against needs full support elsewhere; near words elsewhere are not that.
+    if other is not None and (best is None or other.judgement.verdict is Verdict.SUPPORTED):
         return other
     return best
 
@@ -85,7 +83,7 @@ def bear(asked: Asked, text: str, support: Support, closeness: Closeness) -> Bea
     """How a supported sentence bears on the question: the nearer of the sentence and its quotes counts."""
     quotes = [c.quote for c in support.citations]
     across = not same_language(asked.language, support.story.hit.language)
-    near = closeness.among(asked.text, [text, *quotes], across=[False, *([across] * len(quotes))])
+    near = closeness.to_question(asked.text, [text, *quotes], across=[False, *([across] * len(quotes))])
     return bearing(asked, text, asked.language, [support.story], closeness=max(near))
 
 

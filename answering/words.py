@@ -16,7 +16,8 @@ import Stemmer
 from answering.folding import fold
 from answering.lexicon import lexicon
 
-_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+# Initials with full stops are one word: "U.S." is "us", not "u" and "s".
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?|[^\W_]+(?:[.,]\d+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SNOWBALL = {
     "en": "english", "fr": "french", "es": "spanish", "de": "german", "pt": "portuguese", "ar": "arabic",
@@ -31,7 +32,10 @@ def words(text: str) -> list[str]:
     """Folded words in order; in scripts without spaces, each character is one."""
     found: list[str] = []
     for word in _WORD.findall(fold(text)):
-        found += list(word) if _CJK.search(word) else [word]
+        if _CJK.search(word):
+            found += list(word)
+        else:
+            found.append(word.replace(".", "") if not word[-1].isdigit() else word)
     return found
 
 

@@ -13,7 +13,17 @@ from typing import Annotated
 
 import typer
 
-from cli import evaluating, indexing, models_commands, questions, serving, stories
+from cli import (
+    evaluating,
+    indexing,
+    keeping,
+    models_commands,
+    names,
+    questions,
+    serving,
+    stories,
+    watching,
+)
 from cli.options import chosen
 from domain.errors import ArchiveError, SettingsError
 
@@ -40,7 +50,7 @@ def main(
     chosen.archive = archive
 
 
-for part in (stories, questions, evaluating, models_commands, indexing, serving):
+for part in (stories, watching, questions, names, evaluating, models_commands, indexing, keeping, serving):
     part.register(app)
 
 

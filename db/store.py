@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from db import answers, desk, groups, migrate, reading
 from db.batch import store_batch
+from db.copying import copy_database
 from db.database import Database
 from db.records import (
     ArchiveCounts,
@@ -98,6 +100,10 @@ class StoryStore:
         """Identity of this database, given when it was made: an index folder says which one it belongs to."""
         with self._database.read() as connection:
             return str(connection.execute(sa.select(archive.c.uuid)).scalar_one())
+
+    def copy_to(self, target: Path) -> None:
+        """A copy of the database as it stands, for a backup. SQLite only; see `db.copying`."""
+        copy_database(self._database, target)
 
     def writer_lock(self, *, timeout: float = 0) -> AbstractContextManager[None]:
         """Held by a process that ingests or indexes. ArchiveLocked names the process that holds it."""

@@ -85,8 +85,17 @@ class Version:
         Recipe "v1": fields joined by U+001F in the order below, NFC.
         """
         parts = (
-            self.headline, self.body, self.status, self.kind, self.language, self.slugline, self.byline,
-            self.dateline_place, self.dateline_date, self.published.isoformat(), self.ed_note,
+            self.headline,
+            self.body,
+            self.status,
+            self.kind,
+            self.language,
+            self.slugline,
+            self.byline,
+            self.dateline_place,
+            self.dateline_date,
+            self.published.isoformat(),
+            self.ed_note,
             self.embargo_until.isoformat() if self.embargo_until else None,
             "|".join(s.code for s in self.subjects),
         )
@@ -177,6 +186,20 @@ class StoredPassage:
     text: str
     people: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentText:
+    """A stored version as it is compared with others: its words and where and when they were sent."""
+
+    version_id: int
+    story_id: int
+    provider: str
+    published: datetime
+    language: str | None
+    headline: str | None
+    slugline: str | None
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Files and folders to Sources: sorted, gzip and zip layers removed, nothing unpacked into the file system.
+"""Files and folders to Sources: sorted, packed layers removed (gzip, bzip2, xz, zstd, zip, tar), nothing unpacked.
 
 Hidden files, symbolic links met inside a folder, and the papers that accompany a collection (README,
 LICENSE, SOURCE …) are passed over; a link named by the user himself is followed. Names inside an
@@ -8,8 +8,10 @@ stream that grows out of proportion to its compressed size, or is damaged, ends 
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import stat
 import tempfile
@@ -20,10 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from backports import zstd
+
 from domain.errors import LimitExceeded, SourceError
 from domain.protocols import Source
 from domain.story import Rejected, SourceRef
+from ingest import tarballs
 from ingest.normalise import reject
+from ingest.tarballs import MAX_NESTED_BYTES, SPOOLED_BYTES
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -32,16 +38,35 @@ HEAD_BYTES = 1 << 16
 MAX_RATIO = 200  # news text compresses 3 to 50 times; DEFLATE's limit, a bomb's aim, is 1,032
 RATIO_FREE_BYTES = 16 * 1024 * 1024  # below this no proportion is asked for
 MAX_LAYERS = 4  # archive in archive in archive
-SPOOLED_BYTES = (
-    32 * 1024 * 1024
-)  # an archive in an archive is held in memory up to here, then in a temporary file
-MAX_NESTED_BYTES = 1024 * 1024 * 1024
+MAX_WINDOW_LOG = 27  # 128 MiB: the most memory that zstd may ask for; `zstd --ultra -22` asks for this much
 _COMPANIONS = frozenset(
     {"readme", "license", "licence", "copying", "notice", "source", "authors", "changelog", "manifest"}
 )
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_ZIP = b"PK\x03\x04"
 _ENCRYPTED = 0x1
 _SEND_AGAIN = "send the file again, or unpack it by hand"
+
+
+def _zstd(packed: BinaryIO) -> BinaryIO:
+    limit: dict[int, int] = {zstd.DecompressionParameter.window_log_max: MAX_WINDOW_LOG}
+    return cast(BinaryIO, zstd.ZstdFile(packed, options=limit))
+
+
+_UNPACKERS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
+    b"\x1f\x8b": lambda packed: cast(BinaryIO, gzip.GzipFile(fileobj=packed)),
+    b"BZh": lambda packed: cast(BinaryIO, bz2.BZ2File(packed)),
+    b"\xfd7zXZ\x00": lambda packed: cast(BinaryIO, lzma.LZMAFile(packed)),  # noqa: SIM115 the caller closes it
+    b"\x28\xb5\x2f\xfd": _zstd,
+}
+_DAMAGED = (
+    zlib.error,
+    gzip.BadGzipFile,
+    lzma.LZMAError,
+    zstd.ZstdError,
+    EOFError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 
 
 @dataclass(slots=True)
@@ -99,20 +124,40 @@ def _layers(
 ) -> Iterator[Source | Rejected]:
     with opener() as stream:
         head = stream.read(HEAD_BYTES)
-    if head.startswith((_GZIP, _ZIP)) and layer >= MAX_LAYERS:
+    unpack = next((unpack for magic, unpack in _UNPACKERS.items() if head.startswith(magic)), None)
+    is_zip, is_tar = head.startswith(_ZIP), tarballs.is_tar(head)
+    if (unpack or is_zip or is_tar) and layer >= MAX_LAYERS:
         raise LimitExceeded(f"{path} is packed more than {MAX_LAYERS} times", hint="unpack it by hand")
-    if head.startswith(_GZIP):
-        yield from _layers(path, lambda: _gunzipped(path, opener()), None, layer=layer + 1)
-    elif head.startswith(_ZIP):
+    if unpack:
+        yield from _layers(path, lambda: _unpacked(path, opener(), unpack), None, layer=layer + 1)
+    elif is_zip:
         yield from _members(path, opener, layer=layer + 1)
+    elif is_tar:
+        yield from _tar_members(path, opener, layer=layer + 1)
     else:
         yield Source(path=path, open=opener, head=head, size=size)
 
 
-def _gunzipped(path: str, packed: BinaryIO) -> BinaryIO:
+def _unpacked(path: str, packed: BinaryIO, unpack: Callable[[BinaryIO], BinaryIO]) -> BinaryIO:
     counted = _Through(packed)
-    unpacked = gzip.GzipFile(fileobj=cast(BinaryIO, counted))
-    return _guarded(path, cast(BinaryIO, unpacked), lambda: counted.total, packed.close)
+    return _guarded(path, unpack(cast(BinaryIO, counted)), lambda: counted.total, packed.close)
+
+
+def _tar_members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterator[Source | Rejected]:
+    with opener() as stream:
+        for member in tarballs.members(path, stream):
+            if _is_companion(PurePosixPath(member.name).name):
+                continue
+            label = f"{path}!{member.name}"
+            if member.objection:
+                yield reject(
+                    SourceRef(path=label, position=0), member.objection, "unpack the archive by hand"
+                )
+                continue
+            try:
+                yield from _layers(label, member.open, member.size, layer=layer)
+            except SourceError as error:
+                yield reject(SourceRef(path=label, position=0), error.message, error.hint or _SEND_AGAIN)
 
 
 def _members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterator[Source | Rejected]:
@@ -195,7 +240,7 @@ class _Counted(io.FileIO):
 
 
 class _Through:
-    """The little of a file that gzip asks for, counting what passes."""
+    """The little of a file that the unpackers ask for, counting what passes."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -205,6 +250,12 @@ class _Through:
         block = self._stream.read(size)
         self.total += len(block)
         return block
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
 
 
 class _Guarded(io.RawIOBase):
@@ -228,7 +279,7 @@ class _Guarded(io.RawIOBase):
         view = memoryview(buffer)
         try:
             block = self._stream.read(len(view))
-        except (zlib.error, EOFError, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise SourceError(
                 f"{self._path} is damaged after byte {self._total}: {error}", hint=_SEND_AGAIN
             ) from error

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from db.store import ArchiveCounts, StoredAnswer, StoryStore
+from db.store import ArchiveCounts, StoredAnswer, StoryStore, Suppression
 from domain.answer import Answer, AnswerEvent, AnswerReady
 from domain.protocols import Embedder, Generator
 from domain.query import Filters, Mode, Query, SearchResult
@@ -22,6 +22,7 @@ from domain.story import IngestReport, StoryRecord, Version
 from runtime import wiring
 from runtime.clock import utc_now
 from runtime.settings import Settings, load_settings
+from runtime.suppression import Screen
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
@@ -37,6 +38,7 @@ class Archive:
         self.settings = settings
         settings.archive.mkdir(parents=True, exist_ok=True)
         self.store = StoryStore.open(settings.database_url)
+        self._screen = Screen(self.store)
         self._making = threading.RLock()  # cached parts are made once, whichever thread asks first
 
     @classmethod
@@ -109,11 +111,11 @@ class Archive:
         record = self.store.story(guid, include_hidden=history)
         if version is not None:
             self.store.version(guid, number=version, include_hidden=history)
-        return record
+        return self._screen.record(record)
 
     def version(self, guid: str, *, number: int | None = None) -> Version:
         """One version (the current one by default). StoryNotFound when it may not be shown."""
-        return self.store.version(guid, number=number)
+        return self._screen.version(self.store.version(guid, number=number))
 
     def counts(self) -> ArchiveCounts:
         return self.store.counts()
@@ -126,6 +128,16 @@ class Archive:
 
     def release(self, guid: str, *, reason: str, actor: str) -> None:
         self.store.release(guid, reason=reason, actor=actor)
+
+    def suppress(self, name: str, *, reason: str, actor: str) -> None:
+        """Hides a person's name from the next question on; see `runtime.suppression`."""
+        self.store.suppress(name, reason=reason, actor=actor)
+
+    def unsuppress(self, name: str, *, reason: str, actor: str) -> None:
+        self.store.unsuppress(name, reason=reason, actor=actor)
+
+    def suppressions(self) -> list[Suppression]:
+        return self.store.suppressions()
 
     # -- what is asked -------------------------------------------------------------------------
 
@@ -140,7 +152,7 @@ class Archive:
 
     def search_query(self, query: Query) -> SearchResult:
         """Searches exactly what the query says; no reading of its words."""
-        return self.searcher.search(query)
+        return self._screen.search(query, self.searcher.search)
 
     def ask(self, question: str, *, filters: Filters = Filters(), extractive: bool = False) -> Answer:
         query = Query(text=question, filters=filters, limit=self.settings.answer.evidence)
@@ -156,7 +168,8 @@ class Archive:
         self, query: Query, *, extractive: bool = False, stop: Callable[[], bool] | None = None
     ) -> Iterator[AnswerEvent]:
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
-        for event in self._answerer(extractive=extractive).stream(query, stop=stop):
+        events = self._answerer(extractive=extractive).stream(query, stop=stop)
+        for event in self._screen.stream(events):
             if isinstance(event, AnswerReady):
                 answer_id = self.store.save_answer(event.answer, settings=wiring.recorded(self.settings))
                 yield AnswerReady(answer=replace(event.answer, answer_id=answer_id))
@@ -164,11 +177,11 @@ class Archive:
                 yield event
 
     def answers(self, *, limit: int = 50, stale_only: bool = False) -> Sequence[StoredAnswer]:
-        return self.store.answers(limit=limit, stale_only=stale_only)
+        return [self._screen.stored(one) for one in self.store.answers(limit=limit, stale_only=stale_only)]
 
     def body(self, guid: str, version: int) -> str:
         """The stored text of a version, whatever its story's status: to check quotes against."""
-        return self.store.version(guid, number=version, include_hidden=True).body
+        return self._screen.version(self.store.version(guid, number=version, include_hidden=True)).body
 
     # -- derived indexes -----------------------------------------------------------------------
 

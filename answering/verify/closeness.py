@@ -49,6 +49,17 @@ _UNRELATED: dict[str, tuple[str, ...]] = {
 }
 
 
+# Questions that none of those sentences answers.
+_QUESTIONS: dict[str, tuple[str, ...]] = {
+    "en": ("Who discovered the comet?",),
+    "fr": ("Quand le pont a-t-il été inauguré ?",),
+    "es": ("¿Cuántos pasajeros viajaban en el avión?",),
+    "de": ("Wer wurde zum Präsidenten gewählt?",),
+    "pt": ("Em que ano foi assinado o tratado?",),
+    "ar": ("من فاز بجائزة نوبل للآداب؟",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Zeros:
     """The mean cosine of unrelated sentences, in one language and across two."""
@@ -65,6 +76,7 @@ class Closeness:
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._lock = threading.Lock()
         self._zeros: _Zeros | None = None
+        self._question_zeros: _Zeros | None = None
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One unit vector a text, in order; those met before are not embedded again."""
@@ -85,6 +97,36 @@ class Closeness:
         zeros = self._measured()
         cosines = zip(matrix[1:] @ matrix[0], across, strict=True)
         return [_scaled(float(cosine), zeros.across if far else zeros.within) for cosine, far in cosines]
+
+    def to_question(self, question: str, texts: Sequence[str], *, across: Sequence[bool]) -> list[float]:
+        """How near each text comes to a question: the embedder's own sense of question and passage."""
+        if not texts:
+            return []
+        zeros = self._measured_questions()
+        cosines = zip(self.embed(texts) @ self._embedder.embed_query(question), across, strict=True)
+        return [_scaled(float(cosine), zeros.across if far else zeros.within) for cosine, far in cosines]
+
+    def _measured_questions(self) -> _Zeros:
+        if self._question_zeros is None:
+            pairs = [
+                (a, b, la != lb)
+                for la, asked in _QUESTIONS.items()
+                for a in asked
+                for lb, told in _UNRELATED.items()
+                for b in told
+            ]
+            asked = {q: self._embedder.embed_query(q) for q in dict.fromkeys(a for a, _, _ in pairs)}
+            told = dict(
+                zip(
+                    dict.fromkeys(b for _, b, _ in pairs),
+                    self._embedder.embed_passages(list(dict.fromkeys(b for _, b, _ in pairs))),
+                    strict=True,
+                )
+            )
+            within = [float(asked[a] @ told[b]) for a, b, far in pairs if not far]
+            across = [float(asked[a] @ told[b]) for a, b, far in pairs if far]
+            self._question_zeros = _Zeros(sum(within) / len(within), sum(across) / len(across))
+        return self._question_zeros
 
     def _measured(self) -> _Zeros:
         if self._zeros is None:

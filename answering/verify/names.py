@@ -28,6 +28,7 @@ _TITLES = fold_words(
     mlle herr frau senor senora don dona sr sra presidente ministre ministro bundeskanzler kanzler roi reine
     rey reina rei rainha papst pape papa"""
 )
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # Similarity (0–100, rapidfuzz ratio) from which two spellings are one name; set by hand on data/sample.
 SAME_SPELLING = 86.0
 SAME_SOUND = 80.0
@@ -122,6 +123,8 @@ def _is_common(word: str, language: str | None) -> bool:
 def _parts(word: str) -> list[str]:
     plain = re.sub(r"['’]s?$|['’]s$", "", word)
     folded = fold(plain).strip(".")
+    if _INITIALS.fullmatch(folded):  # "U.S." stands as one word, as `words` has it
+        folded = folded.replace(".", "")
     if "'" in folded:  # l'Allemagne, d'Estaing, but O'Neill whole
         head, _, tail = folded.partition("'")
         return [tail] if len(head) <= 2 and head != "o" else [folded.replace("'", "")]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from answering.verify import (
     attribution,
+    contests,
     dates,
     direction,
     modality,
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     modality.check,
     direction.check,
     roles.check,
+    contests.check,
     attribution.check,
 )
 
@@ -54,6 +56,11 @@ class Judgement:
     verdict: Verdict
     objections: tuple[Objection, ...]
     meaning: float
+
+    @property
+    def is_near_only(self) -> bool:
+        """Whether the words are merely about the same: the doubt is of the meaning itself."""
+        return any(o.kind is ErrorKind.MEANING for o in self.objections)
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """archive."""
 
-
 from __future__ import annotations
 
 import sqlalchemy as sa

@@ -31,14 +31,23 @@ ENGLISH = Grammar(
         "1 january jan; 2 february feb; 3 march mar; 4 april apr; 5 may; 6 june jun; 7 july jul; 8 august "
         "aug; 9 september sept sep; 10 october oct; 11 november nov; 12 december dec"
     ),
-    weekdays=table(
-        "0 monday; 1 tuesday; 2 wednesday; 3 thursday; 4 friday; 5 saturday; 6 sunday"
-    ),
+    weekdays=table("0 monday; 1 tuesday; 2 wednesday; 3 thursday; 4 friday; 5 saturday; 6 sunday"),
     units={
-        "day": Grain.DAY, "days": Grain.DAY, "week": Grain.WEEK, "weekend": Grain.WEEK, "weeks": Grain.WEEK,
-        "month": Grain.MONTH, "months": Grain.MONTH, "quarter": Grain.SEASON, "quarters": Grain.SEASON,
-        "year": Grain.YEAR, "years": Grain.YEAR, "decade": Grain.DECADE, "decades": Grain.DECADE,
-        "century": Grain.CENTURY, "centuries": Grain.CENTURY,
+        "day": Grain.DAY,
+        "days": Grain.DAY,
+        "week": Grain.WEEK,
+        "weekend": Grain.WEEK,
+        "weeks": Grain.WEEK,
+        "month": Grain.MONTH,
+        "months": Grain.MONTH,
+        "quarter": Grain.SEASON,
+        "quarters": Grain.SEASON,
+        "year": Grain.YEAR,
+        "years": Grain.YEAR,
+        "decade": Grain.DECADE,
+        "decades": Grain.DECADE,
+        "century": Grain.CENTURY,
+        "centuries": Grain.CENTURY,
     },
     numbers=table(
         "1 one; 2 two; 3 three; 4 four; 5 five; 6 six; 7 seven; 8 eight; 9 nine; 10 ten; 11 eleven; 12 "
@@ -58,12 +67,20 @@ ENGLISH = Grammar(
     directions=table("-1 last previous; 0 this current; 1 next coming"),
     years_away={"last year": -1, "this year": 0, "next year": 1},
     phrases={
-        "yesterday": (Grain.DAY, -1), "the day before yesterday": (Grain.DAY, -2),
-        "last night": (Grain.DAY, -1), "today": (Grain.DAY, 0), "tonight": (Grain.DAY, 0),
-        "this morning": (Grain.DAY, 0), "this afternoon": (Grain.DAY, 0), "this evening": (Grain.DAY, 0),
-        "tomorrow": (Grain.DAY, 1), "the day after tomorrow": (Grain.DAY, 2),
-        "a fortnight ago": (Grain.WEEK, -2), "the week before last": (Grain.WEEK, -2),
-        "the month before last": (Grain.MONTH, -2), "the year before last": (Grain.YEAR, -2),
+        "yesterday": (Grain.DAY, -1),
+        "the day before yesterday": (Grain.DAY, -2),
+        "last night": (Grain.DAY, -1),
+        "today": (Grain.DAY, 0),
+        "tonight": (Grain.DAY, 0),
+        "this morning": (Grain.DAY, 0),
+        "this afternoon": (Grain.DAY, 0),
+        "this evening": (Grain.DAY, 0),
+        "tomorrow": (Grain.DAY, 1),
+        "the day after tomorrow": (Grain.DAY, 2),
+        "a fortnight ago": (Grain.WEEK, -2),
+        "the week before last": (Grain.WEEK, -2),
+        "the month before last": (Grain.MONTH, -2),
+        "the year before last": (Grain.YEAR, -2),
         "the week after next": (Grain.WEEK, 2),
     },
     seasons=table("3 spring; 6 summer; 9 autumn fall; 12 winter"),
@@ -76,13 +93,22 @@ ENGLISH = Grammar(
         "2000 noughties two-thousands two_thousands"
     ),
     holidays={
-        "christmas": "12-25", "christmas day": "12-25", "christmas eve": "12-24", "boxing day": "12-26",
-        "new year's eve": "12-31", "new year's day": "01-01", "easter": "easter", "easter sunday": "easter",
+        "christmas": "12-25",
+        "christmas day": "12-25",
+        "christmas eve": "12-24",
+        "boxing day": "12-26",
+        "new year's eve": "12-31",
+        "new year's day": "01-01",
+        "easter": "easter",
+        "easter sunday": "easter",
     },
     month_first=None,
     rules=(
-        ("date", rf"(?:{{weekday}},? (?:the )?)?{{d}}(?: day)? (?:of )?(?!may (?:have|be|also|still|not|"
-                 rf"yet|well|come)){_MONTH}(?:,? (?:of |in )?(?:{{y}}|{{ydir}}))?"),
+        (
+            "date",
+            rf"(?:{{weekday}},? (?:the )?)?{{d}}(?: day)? (?:of )?(?!may (?:have|be|also|still|not|"
+            rf"yet|well|come)){_MONTH}(?:,? (?:of |in )?(?:{{y}}|{{ydir}}))?",
+        ),
         ("date", rf"(?:{{weekday}},? )?{_MONTH} (?:the )?{{d}}(?:,? (?:of |in )?(?:{{y}}|{{ydir}}))?"),
         ("date", rf"{{d}}(?: ?- ?| to | through | until | and ){{d2}} (?:of )?{_MONTH}(?:,? {{y}})?"),
         ("date", rf"{_MONTH} {{d}}(?: ?- ?| to | through | until | and ){{d2}}(?:,? {{y}})?"),
@@ -98,8 +124,11 @@ ENGLISH = Grammar(
         ("relative", rf"{{dir}} {_ONE_UNIT}"),
         ("past", r"the past {unit}|(?:the )?(?:past|last|previous) {n} {unit}"),
         ("past", r"(?:in|over|during|within) the last {unit}"),
-        ("recent", r"(?:in |over )?(?:the )?(?:past|last|recent) (?:few |several |couple of )?"
-                   r"(?P<unit>days|weeks|months|years|decades)"),
+        (
+            "recent",
+            r"(?:in |over )?(?:the )?(?:past|last|recent) (?:few |several |couple of )?"
+            r"(?P<unit>days|weeks|months|years|decades)",
+        ),
         ("recent", r"recently|lately|of late"),
         ("coming", r"(?:the )?(?:next|coming) {n} {unit}"),
         ("ago", r"(?:{n}|an?|one) {unit} ago"),
@@ -123,25 +152,44 @@ ENGLISH = Grammar(
         ("season", rf"{{dir}} {_SEASON}"),
         ("quarter", r"(?:the )?{ord}[ -]quarter(?: of|,|in)? (?:{y}|{ydir})"),
         ("quarter", r"q(?P<n>[1-4]) (?:of )?{y}"),
-        ("part_of_month", rf"(?:the )?{{ord}} (?:week|{{weekday}}) (?:of|in) {_MONTH}(?:,? (?:{{y}}|"
-                          rf"{{ydir}}))?"),
-        ("first_units", rf"(?:the )?(?P<ord>first|last|final) (?:{{n}} )?{{unit}} of (?:{_MONTH} )?(?:the "
-                        rf"year )?"
-                        r"(?:{y}|{ydir})"),
+        (
+            "part_of_month",
+            rf"(?:the )?{{ord}} (?:week|{{weekday}}) (?:of|in) {_MONTH}(?:,? (?:{{y}}|"
+            rf"{{ydir}}))?",
+        ),
+        (
+            "first_units",
+            rf"(?:the )?(?P<ord>first|last|final) (?:{{n}} )?{{unit}} of (?:{_MONTH} )?(?:the "
+            rf"year )?"
+            r"(?:{y}|{ydir})",
+        ),
         ("holiday", r"{holiday},? (?:of |in )?(?:{y}|{ydir})"),
         ("holiday", rf"{preceded('at on before after since over until around')}{{holiday}}"),
         ("holiday", r"{dir} {holiday}"),
         ("this_day_in", r"(?:on )?this day in {y}"),
         ("year", r"(?:the )?year {y}"),
-        ("year", r"(?<=the )(?P<y>1[89]00|2000)(?= [a-z])(?! \w+s(?!\w)| (?:people|men|women|children|"
-                 r"staff|strong|or)(?!\w))"),
+        (
+            "year",
+            r"(?<=the )(?P<y>1[89]00|2000)(?= [a-z])(?! \w+s(?!\w)| (?:people|men|women|children|"
+            r"staff|strong|or)(?!\w))",
+        ),
         ("date", rf"{preceded('in of since before after until by')}'{{yy}}"),
     ),
     parts_before={
-        "early": Part.EARLY, "early in": Part.EARLY, "earlier": Part.EARLY, "beginning of": Part.EARLY,
-        "start of": Part.EARLY, "mid": Part.MIDDLE, "middle of": Part.MIDDLE, "late": Part.LATE,
-        "late in": Part.LATE, "end of": Part.LATE, "close of": Part.LATE, "first half of": Part.FIRST_HALF,
-        "second half of": Part.SECOND_HALF, "latter half of": Part.SECOND_HALF,
+        "early": Part.EARLY,
+        "early in": Part.EARLY,
+        "earlier": Part.EARLY,
+        "beginning of": Part.EARLY,
+        "start of": Part.EARLY,
+        "mid": Part.MIDDLE,
+        "middle of": Part.MIDDLE,
+        "late": Part.LATE,
+        "late in": Part.LATE,
+        "end of": Part.LATE,
+        "close of": Part.LATE,
+        "first half of": Part.FIRST_HALF,
+        "second half of": Part.SECOND_HALF,
+        "latter half of": Part.SECOND_HALF,
     },
     part_link=r"[ -](?:the )?(?:year )?",
     around_before=r"(?:around|circa|c\.|roughly|approximately) (?:the )?(?:year )?",

@@ -17,22 +17,47 @@ _ONE_UNIT = (
     r"(?P<unit>woche|monats|monat|quartals|quartal|jahres|jahr|jahrzehnts|jahrzehnt|jahrhunderts|"
     r"jahrhundert)"
 )
-_AFTER_PREPOSITION = preceded(
-    "im anfang mitte ende seit vor nach ab bis zum vom und oder zwischen von monat"
-)
+_AFTER_PREPOSITION = preceded("im anfang mitte ende seit vor nach ab bis zum vom und oder zwischen von monat")
 _STORIES = (
     r"artikeln?|meldung(?:en)?|nachrichten|berichten?|agenturmeldung(?:en)?|agenturberichten?|schlagzeilen|"
     r"presse|berichterstattung|pressemeldungen|texten?"
 )
 _MEDIA = r"die afp|afp|dpa|die dpa|reuters|die agentur(?:en)?|die presse|die zeitungen|die medien"
-_TENS = {"zwanzig": 20, "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70,
+_TENS = {
+    "zwanzig": 20,
+    "dreißig": 30,
+    "vierzig": 40,
+    "fünfzig": 50,
+    "sechzig": 60,
+    "siebzig": 70,
     "achtzig": 80,
-         "neunzig": 90}
+    "neunzig": 90,
+}
 _ORDINAL_STEMS = {
-    1: "erst", 2: "zweit", 3: "dritt", 4: "viert", 5: "fünft", 6: "sechst", 7: "siebt", 8: "acht", 9: "neunt",
-    10: "zehnt", 11: "elft", 12: "zwölft", 15: "fünfzehnt", 18: "achtzehnt", 19: "neunzehnt", 20: "zwanzigst",
-    21: "einundzwanzigst", 25: "fünfundzwanzigst", 30: "dreißigst", 40: "vierzigst", 50: "fünfzigst",
-    75: "fünfundsiebzigst", 100: "hundertst", -1: "letzt",
+    1: "erst",
+    2: "zweit",
+    3: "dritt",
+    4: "viert",
+    5: "fünft",
+    6: "sechst",
+    7: "siebt",
+    8: "acht",
+    9: "neunt",
+    10: "zehnt",
+    11: "elft",
+    12: "zwölft",
+    15: "fünfzehnt",
+    18: "achtzehnt",
+    19: "neunzehnt",
+    20: "zwanzigst",
+    21: "einundzwanzigst",
+    25: "fünfundzwanzigst",
+    30: "dreißigst",
+    40: "vierzigst",
+    50: "fünfzigst",
+    75: "fünfundsiebzigst",
+    100: "hundertst",
+    -1: "letzt",
 }
 
 GERMAN = Grammar(
@@ -52,13 +77,31 @@ GERMAN = Grammar(
         "freitagmorgen; 5 samstagmorgen; 6 sonntagmorgen"
     ),
     units={
-        "tag": Grain.DAY, "tage": Grain.DAY, "tagen": Grain.DAY, "woche": Grain.WEEK, "wochen": Grain.WEEK,
-        "monat": Grain.MONTH, "monats": Grain.MONTH, "monate": Grain.MONTH, "monaten": Grain.MONTH,
-        "quartal": Grain.SEASON, "quartals": Grain.SEASON, "quartale": Grain.SEASON,
-        "quartalen": Grain.SEASON, "jahr": Grain.YEAR, "jahres": Grain.YEAR, "jahre": Grain.YEAR,
-        "jahren": Grain.YEAR, "jahrzehnt": Grain.DECADE, "jahrzehnts": Grain.DECADE,
-        "jahrzehnte": Grain.DECADE, "jahrzehnten": Grain.DECADE, "jahrhundert": Grain.CENTURY,
-        "jahrhunderts": Grain.CENTURY, "jahrhunderte": Grain.CENTURY, "jahrhunderten": Grain.CENTURY,
+        "tag": Grain.DAY,
+        "tage": Grain.DAY,
+        "tagen": Grain.DAY,
+        "woche": Grain.WEEK,
+        "wochen": Grain.WEEK,
+        "monat": Grain.MONTH,
+        "monats": Grain.MONTH,
+        "monate": Grain.MONTH,
+        "monaten": Grain.MONTH,
+        "quartal": Grain.SEASON,
+        "quartals": Grain.SEASON,
+        "quartale": Grain.SEASON,
+        "quartalen": Grain.SEASON,
+        "jahr": Grain.YEAR,
+        "jahres": Grain.YEAR,
+        "jahre": Grain.YEAR,
+        "jahren": Grain.YEAR,
+        "jahrzehnt": Grain.DECADE,
+        "jahrzehnts": Grain.DECADE,
+        "jahrzehnte": Grain.DECADE,
+        "jahrzehnten": Grain.DECADE,
+        "jahrhundert": Grain.CENTURY,
+        "jahrhunderts": Grain.CENTURY,
+        "jahrhunderte": Grain.CENTURY,
+        "jahrhunderten": Grain.CENTURY,
     },
     numbers=table(
         "1 ein eine einem einen einer; 2 zwei; 3 drei; 4 vier; 5 fünf; 6 sechs; 7 sieben; 8 acht; 9 neun; "
@@ -66,35 +109,60 @@ GERMAN = Grammar(
         "achtzehn; 19 neunzehn; 20 zwanzig; 25 fünfundzwanzig; 30 dreißig; 40 vierzig; 50 fünfzig; 60 "
         "sechzig; 70 siebzig; 80 achtzig; 90 neunzig; 100 hundert"
     ),
-    ordinals={
-        word: value for value, stem in _ORDINAL_STEMS.items() for word in forms(stem, "e en er es em")
-    },
+    ordinals={word: value for value, stem in _ORDINAL_STEMS.items() for word in forms(stem, "e en er es em")},
     day_suffix=r"\.",
     directions={**dict.fromkeys(_LAST, -1), **dict.fromkeys(_THIS, 0), **dict.fromkeys(_NEXT, 1)},
     years_away={
-        "letzten jahres": -1, "vorigen jahres": -1, "vergangenen jahres": -1, "des vorjahres": -1,
-        "des letzten jahres": -1, "des vergangenen jahres": -1, "dieses jahres": 0, "nächsten jahres": 1,
-        "des kommenden jahres": 1, "kommenden jahres": 1,
+        "letzten jahres": -1,
+        "vorigen jahres": -1,
+        "vergangenen jahres": -1,
+        "des vorjahres": -1,
+        "des letzten jahres": -1,
+        "des vergangenen jahres": -1,
+        "dieses jahres": 0,
+        "nächsten jahres": 1,
+        "des kommenden jahres": 1,
+        "kommenden jahres": 1,
     },
     phrases={
-        "gestern": (Grain.DAY, -1), "vorgestern": (Grain.DAY, -2), "gestern abend": (Grain.DAY, -1),
-        "heute": (Grain.DAY, 0), "heute morgen": (Grain.DAY, 0), "heute abend": (Grain.DAY, 0),
-        "übermorgen": (Grain.DAY, 2), "vorletzte woche": (Grain.WEEK, -2),
-        "vorletzter woche": (Grain.WEEK, -2), "vorletzten monat": (Grain.MONTH, -2),
-        "vorletztes jahr": (Grain.YEAR, -2), "im vorletzten jahr": (Grain.YEAR, -2),
-        "im vorjahr": (Grain.YEAR, -1), "im vormonat": (Grain.MONTH, -1), "heuer": (Grain.YEAR, 0),
-        "in der vorwoche": (Grain.WEEK, -1), "morgen": (Grain.DAY, 1),
+        "gestern": (Grain.DAY, -1),
+        "vorgestern": (Grain.DAY, -2),
+        "gestern abend": (Grain.DAY, -1),
+        "heute": (Grain.DAY, 0),
+        "heute morgen": (Grain.DAY, 0),
+        "heute abend": (Grain.DAY, 0),
+        "übermorgen": (Grain.DAY, 2),
+        "vorletzte woche": (Grain.WEEK, -2),
+        "vorletzter woche": (Grain.WEEK, -2),
+        "vorletzten monat": (Grain.MONTH, -2),
+        "vorletztes jahr": (Grain.YEAR, -2),
+        "im vorletzten jahr": (Grain.YEAR, -2),
+        "im vorjahr": (Grain.YEAR, -1),
+        "im vormonat": (Grain.MONTH, -1),
+        "heuer": (Grain.YEAR, 0),
+        "in der vorwoche": (Grain.WEEK, -1),
+        "morgen": (Grain.DAY, 1),
     },
     seasons=table("3 frühling frühjahr; 6 sommer; 9 herbst; 12 winter"),
     decades={
-        **{f"{word}{ending}": value for word,
-            value in _TENS.items() for ending in ("er", "er-jahre", "er-jahren",
-           "er jahre", "er jahren", "erjahre", "erjahren")},
-        "zweitausender": 2000, "zweitausenderjahre": 2000, "nullerjahre": 2000, "nullerjahren": 2000,
+        **{
+            f"{word}{ending}": value
+            for word, value in _TENS.items()
+            for ending in ("er", "er-jahre", "er-jahren", "er jahre", "er jahren", "erjahre", "erjahren")
+        },
+        "zweitausender": 2000,
+        "zweitausenderjahre": 2000,
+        "nullerjahre": 2000,
+        "nullerjahren": 2000,
     },
     holidays={
-        "weihnachten": "12-25", "heiligabend": "12-24", "silvester": "12-31", "neujahr": "01-01",
-        "neujahrstag": "01-01", "ostern": "easter", "ostersonntag": "easter",
+        "weihnachten": "12-25",
+        "heiligabend": "12-24",
+        "silvester": "12-31",
+        "neujahr": "01-01",
+        "neujahrstag": "01-01",
+        "ostern": "easter",
+        "ostersonntag": "easter",
     },
     rules=(
         ("date", rf"(?:{{weekday}},? (?:de[nmr] )?)?{{d}} {_MONTH}(?:,? {_YEAR})?"),
@@ -102,8 +170,10 @@ GERMAN = Grammar(
         ("date", rf"{_MONTH} {_YEAR}"),
         ("date", rf"{_MONTH}(?: ?- ?| bis | und ){{month2}} {_YEAR}"),
         ("date", rf"{_AFTER_PREPOSITION}{{month}}"),
-        ("date",
-         r"(?P<month>januar|janner|februar|marz|april|juni|juli|september|oktober|november|dezember)"),
+        (
+            "date",
+            r"(?P<month>januar|janner|februar|marz|april|juni|juli|september|oktober|november|dezember)",
+        ),
         ("date", r"{dir} {month}"),
         ("weekday_of_week", r"{weekday} {dir} woche"),
         ("weekday_of_week", r"{weekday} (?:der |in der ){dir} woche"),
@@ -111,8 +181,11 @@ GERMAN = Grammar(
         ("weekday", r"{weekday}"),
         ("relative", rf"(?:(?:im|in der|in den|des|der|das|die|am) )?{{dir}} {_ONE_UNIT}"),
         ("past", r"(?:den |die |der )?(?:letzten|vergangenen) {n} {unit}"),
-        ("recent", r"(?:den |die |der )?(?:letzten|vergangenen|jungsten) (?P<unit>tagen?|wochen|monaten?|"
-                   r"jahren?|jahrzehnten?)"),
+        (
+            "recent",
+            r"(?:den |die |der )?(?:letzten|vergangenen|jungsten) (?P<unit>tagen?|wochen|monaten?|"
+            r"jahren?|jahrzehnten?)",
+        ),
         ("recent", r"kurzlich|neulich|in letzter zeit|jungst"),
         ("coming", r"(?:den |die |der )?(?:nachsten|kommenden) {n} {unit}"),
         ("ago", r"vor (?:rund |etwa |fast |uber |genau )?{n} {unit}"),
@@ -123,13 +196,22 @@ GERMAN = Grammar(
         ("last_hours", r"(?:den |die )?(?:letzten|vergangenen) {n} stunden"),
         ("phrase", r"(?<!am ){phrase}"),
         ("decade", r"{y}er(?:n|[ -]?jahren?)?"),
-        ("decade", r"(?:(?<=den )|(?<=die )|(?<=der )|(?<=anfang )|(?<=mitte )|(?<=ende )|(?<=fruhen )|"
-                   r"(?<=spaten )){dd}er(?:n|[ -]?jahren?)?"),
+        (
+            "decade",
+            r"(?:(?<=den )|(?<=die )|(?<=der )|(?<=anfang )|(?<=mitte )|(?<=ende )|(?<=fruhen )|"
+            r"(?<=spaten )){dd}er(?:n|[ -]?jahren?)?",
+        ),
         ("decade", r"{dd}er[ -]?jahren?"),
-        ("decade", r"(?:(?<=den )|(?<=die )|(?<=der )|(?<=anfang )|(?<=mitte )|(?<=ende )|(?<=fruhen )|"
-                   r"(?<=spaten )){decade}"),
-        ("decade", r"(?P<decade>zwanziger|dreissiger|vierziger|funfziger|sechziger|siebziger|achtziger|"
-                   r"neunziger)[ -]?jahren?"),
+        (
+            "decade",
+            r"(?:(?<=den )|(?<=die )|(?<=der )|(?<=anfang )|(?<=mitte )|(?<=ende )|(?<=fruhen )|"
+            r"(?<=spaten )){decade}",
+        ),
+        (
+            "decade",
+            r"(?P<decade>zwanziger|dreissiger|vierziger|funfziger|sechziger|siebziger|achtziger|"
+            r"neunziger)[ -]?jahren?",
+        ),
         ("century", r"(?:{ord}|{roman}\.?) jahrhunderts?(?! v)"),
         ("turn", r"jahrhundertwende|jahrtausendwende"),
         ("season", r"{season} (?:des jahres )?(?:{y}[-/](?:{yy}|{y2})|{y}|{ydir})"),
@@ -138,9 +220,12 @@ GERMAN = Grammar(
         ("quarter", r"{ord} quartal(?:s)? (?:des jahres )?(?:{y}|{ydir})"),
         ("part_of_month", rf"{{ord}} (?:{{weekday}}) im {_MONTH}(?: {_YEAR})?"),
         ("part_of_month", rf"{{ord}} woche (?:des |im ){_MONTH}s?(?: {_YEAR})?"),
-        ("first_units", rf"(?P<ord>ersten|letzten) {{n}} {{unit}} (?:des jahres |von |des |im )?(?:{_MONTH} "
-                        rf")?"
-                        r"(?:{y}|{ydir})"),
+        (
+            "first_units",
+            rf"(?P<ord>ersten|letzten) {{n}} {{unit}} (?:des jahres |von |des |im )?(?:{_MONTH} "
+            rf")?"
+            r"(?:{y}|{ydir})",
+        ),
         ("holiday", r"{holiday} (?:des jahres )?{y}"),
         ("holiday", rf"{preceded('an zu vor nach seit bis über')}{{holiday}}"),
         ("holiday", r"{dir} {holiday}"),
@@ -148,11 +233,21 @@ GERMAN = Grammar(
         ("year", r"jahre?s? {y}"),
     ),
     parts_before={
-        "anfang": Part.EARLY, "zu beginn": Part.EARLY, "beginn": Part.EARLY, "frühen": Part.EARLY,
-        "mitte": Part.MIDDLE, "ende": Part.LATE, "späten": Part.LATE, "ausgehenden": Part.LATE,
-        "erste hälfte": Part.FIRST_HALF, "ersten hälfte": Part.FIRST_HALF, "erstes halbjahr": Part.FIRST_HALF,
-        "ersten halbjahr": Part.FIRST_HALF, "zweite hälfte": Part.SECOND_HALF,
-        "zweiten hälfte": Part.SECOND_HALF, "zweites halbjahr": Part.SECOND_HALF,
+        "anfang": Part.EARLY,
+        "zu beginn": Part.EARLY,
+        "beginn": Part.EARLY,
+        "frühen": Part.EARLY,
+        "mitte": Part.MIDDLE,
+        "ende": Part.LATE,
+        "späten": Part.LATE,
+        "ausgehenden": Part.LATE,
+        "erste hälfte": Part.FIRST_HALF,
+        "ersten hälfte": Part.FIRST_HALF,
+        "erstes halbjahr": Part.FIRST_HALF,
+        "ersten halbjahr": Part.FIRST_HALF,
+        "zweite hälfte": Part.SECOND_HALF,
+        "zweiten hälfte": Part.SECOND_HALF,
+        "zweites halbjahr": Part.SECOND_HALF,
         "zweiten halbjahr": Part.SECOND_HALF,
     },
     part_link=r" (?:der |des |dem |den |die |im |von )?(?:jahres |monats )?",

@@ -1,0 +1,129 @@
+"""Who won and who lost: the sentence's winner is the story's, by whatever verb either of them says it.
+
+"Won", "beat", "a remporté", "besiegte" are one class here, "lost" and "perdió" its opposite, so that a
+false winner is seen across verbs and languages. Elections are left out ("was elected" has its winner
+as a passive's subject), and so is Arabic, which does not show names by capitals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from answering.folding import fold, fold_words
+from answering.lexicon import lexicon
+from answering.verify.names import Name, find_names, name_stands
+from answering.verify.objection import Context, ErrorKind, Objection, veto
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_CLAUSE = re.compile(r"[.;:!?\n]+")
+_ELECTED = re.compile(r"elect|elu|reelu|elig|eleg|eleit|gewahlt|wiedergewahlt|reelei|reeleg|champion|campe|meister|victor|vainqu|"
+                      r"vencedor|ganador|gewinner|sieger|winner|victoire|victoria|vitoria|sieg$|triumph|triunf")  # fmt: skip
+_BY = fold_words("by par por pelo pela von vom durch")
+_PASSIVE = fold_words("was were been being ete fut wurde wurden worden fue fueron sido foi foram")
+# After these a name is not the doer of what follows: "the final against Brazil, won …".
+_ASIDE = fold_words(
+    """of in at from with against over on to for since de du des del do da dos en contre sur avec pour depuis a contra con
+    sobre para desde em com von in gegen mit fur seit uber"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    winners: tuple[Name, ...]
+    losers: tuple[Name, ...]
+
+
+def check(sentence: str, span: str, context: Context) -> list[Objection]:
+    claim = contest(sentence, context.claim_language)
+    told = contest(span, context.language)
+    for name in claim.winners:
+        if _among(name, told.losers, context) and not _among(name, told.winners, context):
+            return [veto(ErrorKind.ROLE, f"in the story {name.text} lost")]
+    for name in claim.losers:
+        if _among(name, told.winners, context) and not _among(name, told.losers, context):
+            return [veto(ErrorKind.ROLE, f"in the story {name.text} won")]
+    if claim.winners and told.winners and not any(_among(n, told.winners, context) for n in claim.winners):
+        return [veto(ErrorKind.ROLE, f"in the story {told.winners[0].text} won, not {claim.winners[0].text}")]
+    return []
+
+
+def _among(name: Name, others: tuple[Name, ...], context: Context) -> bool:
+    return any(name_stands(name, other.text, context) or _share_a_part(other, name) for other in others)
+
+
+def _share_a_part(one: Name, other: Name) -> bool:
+    """ "Helmut Kohl's Christian Democrats" for "Chancellor Helmut Kohl": one of them speaks of the other."""
+    return bool(set(one.parts) & set(other.parts))
+
+
+@lru_cache(maxsize=4096)
+def contest(text: str, language: str | None) -> Contest:
+    """The names that stand as winners and losers, clause by clause."""
+    names = [n for n in find_names(text, language) if n.surely]
+    held = lexicon(language).direction
+    winners: list[Name] = []
+    losers: list[Name] = []
+    if not names or "win" not in held or language == "ar":
+        return Contest(winners=(), losers=())
+    for start, end in _clauses(text):
+        tokens = list(_WORD.finditer(text, start, end))
+        here = [n for n in names if start <= n.start and n.end <= end]
+        for i, token in enumerate(tokens):
+            word = fold(token.group())
+            if not token.group()[0].islower() or _ELECTED.match(word):
+                continue
+            wins, loses = held["win"].fullmatch(word), held["lose"].fullmatch(word)
+            if not wins and not loses:
+                continue
+            doer = _doer(token.start(), here, text)
+            after, by = _after(i, tokens, here, text)
+            auxiliary = {fold(t.group()) for t in tokens} & _PASSIVE
+            if language == "de":  # "von" is also "of": only "wurde … geschlagen" is passive
+                by = by and bool(auxiliary)
+            passive = by or (i > 0 and fold(tokens[i - 1].group()) in _PASSIVE)
+            if wins and not passive:
+                winners += [doer] if doer else []
+                losers += [after] if after and word.startswith(_DEFEATS) else []
+            elif wins or loses:
+                losers += [doer] if doer else []
+                winners += [after] if by and after else []
+    return Contest(winners=tuple(winners), losers=tuple(losers))
+
+
+_DEFEATS = ("beat", "defeat", "bat", "vainc", "derrot", "venc", "besieg", "schlug", "bezw", "schlag")
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    edges = [0, *(i for m in _CLAUSE.finditer(text) for i in (m.start(), m.end())), len(text)]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _doer(position: int, names: list[Name], text: str) -> Name | None:
+    """The first name of the clause before the verb that no preposition leads in."""
+    for name in names:
+        if name.end > position:
+            return None
+        ahead = [w for w in fold(text[max(0, name.start - 16) : name.start]).split() if w not in _ARTICLES]
+        if not ahead or ahead[-1].strip("('\"«“") not in _ASIDE or name.start == 0:
+            return name
+    return None
+
+
+def _after(i: int, tokens: list[re.Match[str]], names: list[Name], text: str) -> tuple[Name | None, bool]:
+    """The name after the verb, within eight words, and whether "by" leads it in ("won by 3 points" does not)."""
+    by_at: int | None = None
+    for j, token in enumerate(tokens[i + 1 : i + 9], start=i + 1):
+        name = next((n for n in names if n.start <= token.start() < n.end), None)
+        if name:
+            near = by_at is not None and j - by_at <= _BY_REACH and by_at - i <= _BY_REACH
+            figures = by_at is not None and re.search(r"\d", text[tokens[by_at].end() : token.start()])
+            return name, near and not figures
+        if by_at is None and fold(token.group()) in _BY:
+            by_at = j
+    return None, False
+
+
+_BY_REACH = 3  # words: "beaten in Paris by", "by the Swede"
+_ARTICLES = fold_words("the a an le la les l un une el los las o a os as der die das den dem")

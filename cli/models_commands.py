@@ -17,23 +17,23 @@ from rich.progress import (
 
 from cli.options import ArchiveOption, JsonOption, settings_for
 from cli.shapes import print_json
-from runtime import inventory
+from runtime.inventory import doctor_lines, examine, models, pull_model, verify_model
 
 NamesArgument = Annotated[list[str], typer.Argument(help="Names from `depeche models list`.")]
 
 
 def register(app: typer.Typer) -> None:
-    models = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
-    models.command(name="list", epilog="Example:  depeche models list --json")(list_models)
-    models.command(epilog="Example:  depeche models pull mistral-small-3.1-24b")(pull)
-    models.command(epilog="Example:  depeche models verify qwen2.5-coder-1.5b")(verify)
-    app.add_typer(models, name="models")
+    group = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
+    group.command(name="list", epilog="Example:  depeche models list --json")(list_models)
+    group.command(epilog="Example:  depeche models pull mistral-small-3.1-24b")(pull)
+    group.command(epilog="Example:  depeche models verify qwen2.5-coder-1.5b")(verify)
+    app.add_typer(group, name="models")
     app.command(epilog="Example:  depeche doctor --json")(doctor)
 
 
 def list_models(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """What the catalogue knows and what is on this machine."""
-    rows = inventory.models(settings_for(archive))
+    rows = models(settings_for(archive))
     if json:
         print_json({"models": rows})
         return
@@ -63,7 +63,7 @@ def pull(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption =
             def advance(done: int, total: int, what: str, bar: Progress = bar, task: object = task) -> None:
                 bar.update(task, completed=done, total=total, description=what)  # type: ignore[arg-type]
 
-            paths[name] = str(inventory.pull_model(settings, name, advance))
+            paths[name] = str(pull_model(settings, name, advance))
         if not json:
             typer.echo(f"{name}: {paths[name]}", err=True)
     if json:
@@ -74,7 +74,7 @@ def verify(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption
     """Read the models' files again and compare their digests with the catalogue's."""
     settings = settings_for(archive)
     for name in names:
-        inventory.verify_model(settings, name)
+        verify_model(settings, name)
     if json:
         print_json({"verified": names})
     else:
@@ -83,8 +83,8 @@ def verify(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption
 
 def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """What this machine is, which models fit it, and the arithmetic."""
-    found = inventory.examine(settings_for(archive))
+    found = examine(settings_for(archive))
     if json:
         print_json(found)
         return
-    typer.echo("\n".join(inventory.doctor_lines(found)))
+    typer.echo("\n".join(doctor_lines(found)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from answering.evidence import EvidenceStory, gives_orders
 from answering.prompts import as_data, messages, story_header
@@ -51,10 +52,11 @@ def pack(
     budget: int,
     max_tokens: int,
     order: Order = Order.RELEVANCE,
+    asked_on: datetime | None = None,
 ) -> PackedPrompt:
     """The prompt for a question. Raises PromptTooLong when not even one sentence fits the context."""
     room = generator.context - max_tokens
-    empty = generator.count_prompt(messages((), question, language))
+    empty = generator.count_prompt(messages((), question, language, asked_on=asked_on))
     if empty >= room:
         raise PromptTooLong(
             f"the question alone takes {empty} of {generator.context} tokens, {max_tokens} being kept back",
@@ -63,7 +65,7 @@ def pack(
     chosen = _choose(ranked, generator, min(budget, room - empty))
     while True:
         sources = _number(chosen, ranked, order=order, chronicle=budget >= _CHRONICLE)
-        prompt = messages([_block(s) for s in sources], question, language)
+        prompt = messages([_block(s) for s in sources], question, language, asked_on=asked_on)
         tokens = generator.count_prompt(prompt)
         if (tokens <= room and tokens - empty <= budget) or not chosen:
             break

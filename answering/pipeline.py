@@ -39,7 +39,7 @@ from domain.answer import (
 )
 from domain.errors import ModelError
 from domain.protocols import Embedder, Generator
-from domain.query import Hit, Query, SearchResult
+from domain.query import Hit, Order, Query, SearchResult
 
 _log = logging.getLogger(__name__)
 
@@ -180,7 +180,10 @@ class Answerer:
             generator=generator,
             budget=self._options.budget or STORY_TOKENS,
             max_tokens=self._options.max_tokens,
-            order=query.order,
+            # Asked as of a day without a year of its own, a question is of the state of things that day:
+            # the latest story first. This is the reader's choice of a day, not a preference for the recent.
+            order=Order.NEWEST if query.filters.as_of and not asked.years else query.order,
+            asked_on=query.filters.as_of,
         )
 
     def _quoted(self, asked: Asked, ranked: Sequence[Ranked]) -> _Written:

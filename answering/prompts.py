@@ -56,22 +56,32 @@ def as_data(text: str) -> str:
 
 def story_header(number: int, published: datetime, place: str | None, headline: str | None) -> str:
     """ "[2] Monday 5 March 1984, Oslo. Captain of ferry suspended"."""
-    day = f"{_WEEKDAYS[published.weekday()]} {published.day} {_MONTHS[published.month - 1]} {published.year}"
+    day = f"{_WEEKDAYS[published.weekday()]} {_day(published)}"
     where = f", {as_data(place)}" if place else ""
     return f"[{number}] {day}{where}. {as_data(headline or '')}".rstrip()
 
 
-def messages(blocks: Sequence[str], question: str, language: str) -> tuple[ChatMessage, ...]:
-    """The whole conversation; `blocks` are stories with their headers, already plain data."""
+def messages(
+    blocks: Sequence[str], question: str, language: str, *, asked_on: datetime | None = None
+) -> tuple[ChatMessage, ...]:
+    """The whole conversation; `blocks` are stories with their headers, already plain data.
+
+    `asked_on`: the day the archive is asked to stand at; "who is" then means who was that day.
+    """
     name = ENGLISH_NAMES.get(language, "the language of the question")
     stories = "<stories>\n" + "\n".join(blocks) + "\n</stories>"
     return (
         ChatMessage(role="system", content=SYSTEM),
         ChatMessage(role="user", content=_ask(_EXAMPLE_STORIES, _EXAMPLE_QUESTION, "English")),
         ChatMessage(role="assistant", content=_EXAMPLE_ANSWER),
-        ChatMessage(role="user", content=_ask(stories, as_data(question), name)),
+        ChatMessage(role="user", content=_ask(stories, as_data(question), name, asked_on)),
     )
 
 
-def _ask(stories: str, question: str, language: str) -> str:
-    return f"{stories}\nQuestion: {question}\nAnswer in {language}:"
+def _ask(stories: str, question: str, language: str, asked_on: datetime | None = None) -> str:
+    when = f", asked on {_day(asked_on)}" if asked_on else ""
+    return f"{stories}\nQuestion{when}: {question}\nAnswer in {language}:"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

@@ -52,7 +52,7 @@ def review(
         best = best_support(drafted.text, named, stories, asked=asked, closeness=closeness, options=options)
         if best is None:
             withheld.append(_unsupported(drafted.text, ("no story was found",)))
-        elif best.judgement.verdict is Verdict.UNSUPPORTED or best.judgement.is_near_only:
+        elif not best.judgement.may_be_shown:
             withheld.append(_unsupported(drafted.text, best.judgement.reasons))
         elif all(drafted.text != s.text for s, _ in kept):
             kept.append((_sentence(drafted.text, best), bear(asked, drafted.text, best, closeness)))

@@ -74,6 +74,13 @@ def append(path: Path, result: Result) -> None:
         stream.write(orjson.dumps(asdict(result)) + b"\n")
 
 
+def drop_torn_line(path: Path) -> None:
+    """Cuts off a last line that a crash left unfinished, so that the next one does not join it."""
+    if path.is_file() and not (content := path.read_bytes()).endswith(b"\n"):
+        with path.open("r+b") as stream:
+            stream.truncate(content.rfind(b"\n") + 1)
+
+
 def read(path: Path) -> dict[str, Result]:
     """Results by query id. A last line cut short by a crash is dropped: its question is asked again."""
     if not path.is_file():

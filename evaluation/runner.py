@@ -17,7 +17,7 @@ import orjson
 from domain.answer import Answer, Sentence
 from domain.errors import SetError
 from domain.query import Query, SearchResult
-from evaluation.results import CitedSpan, Result, append, from_search, read, with_answer
+from evaluation.results import CitedSpan, Result, append, drop_torn_line, from_search, read, with_answer
 from evaluation.sets import EvalQuery, EvalSet
 from evaluation.summary import summarise
 
@@ -60,6 +60,7 @@ def run_set(
     folder.mkdir(parents=True, exist_ok=True)
     _agree(folder / "manifest.json", manifest | {"retrieval_only": retrieval_only})
     lines = folder / "results.jsonl"
+    drop_torn_line(lines)
     results = read(lines)
     queries = of.queries[:limit] if limit else of.queries
     for done, query in enumerate(queries, start=1):

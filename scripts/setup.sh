@@ -60,7 +60,10 @@ if ! "$VENV/bin/python" -c "import importlib.metadata as m, sys; sys.exit(m.vers
     log=$wheels.partial/build.log
     # One line in twenty of ninja's "[n/m]" is enough to see it move.
     pip wheel -v --no-deps -w "$wheels.partial" -c constraints.txt "llama-cpp-python==$LLAMA" 2>&1 | tee "$log" \
-      | stdbuf -oL grep -oE '^ *\[[0-9]+/[0-9]+\]' | stdbuf -oL awk 'NR % 20 == 1 { print "    compiled " $1; fflush() }' >&2 \
+      | grep --line-buffered -oE '\[[0-9]+/[0-9]+\]' \
+      | while read -r step; do
+          case $step in *[05]/*) printf '    compiled %s\n' "$step" >&2 ;; esac
+        done \
       || fail "llama-cpp-python did not compile; the whole log is $log"
     ls "$wheels.partial"/*.whl >/dev/null 2>&1 || fail "llama-cpp-python did not compile; the whole log is $log"
     rm -rf "$wheels" && mv "$wheels.partial" "$wheels"

@@ -17,6 +17,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _STOP_AFTER = re.compile(r"(?P<stop>[.!?؟。]+)(?P<marks>(?:\s*[\[［【][^\]］】\n]{1,30}[\]］】])+)")
+# "[1], [2] and [3]" → "[1][2][3]": what stands between marks belongs to them, not to the sentence.
+_BETWEEN = re.compile(r"(?<=[\]］】])\s*(?:[,;،]\s*)?(?:and|et|y|und|e|و)?\s*(?=[\[［【]\s*\d{1,3}\s*[\]］】])")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
 _PREFIX = re.compile(
     r"^\s*(?:answer|réponse|respuesta|antwort|resposta|الإجابة|الجواب)\s*[:：]\s*", re.IGNORECASE
@@ -38,7 +40,7 @@ def parse_draft(draft: str) -> tuple[DraftSentence, ...]:
     that has some: small models cite once for a whole paragraph.
     """
     sentences: list[DraftSentence] = []
-    text = _MARKUP.sub("", _PREFIX.sub("", draft.strip()))
+    text = _BETWEEN.sub("", _MARKUP.sub("", _PREFIX.sub("", draft.strip())))
     for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*•–]|\d{1,2}[.)])\s)", text):
         sentences += _paragraph(_BULLET.sub("", paragraph))
     return tuple(sentences)

@@ -18,7 +18,9 @@ _MARK = re.compile(
 )
 _STOP_AFTER = re.compile(r"(?P<stop>[.!?؟。]+)(?P<marks>(?:\s*[\[［【][^\]］】\n]{1,30}[\]］】])+)")
 # "[1], [2] and [3]" → "[1][2][3]": what stands between marks belongs to them, not to the sentence.
-_BETWEEN = re.compile(r"(?<=[\]］】])\s*(?:[,;،]\s*)?(?:and|et|y|und|e|و)?\s*(?=[\[［【]\s*\d{1,3}\s*[\]］】])")
+_BETWEEN = re.compile(
+    r"(?<=[\]］】])\s*(?:[,;،]\s*)?(?:and|et|y|und|e|و)?\s*(?=[\[［【]\s*\d{1,3}\s*[\]］】])"
+)
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", re.MULTILINE)
 _PREFIX = re.compile(
     r"^\s*(?:answer|réponse|respuesta|antwort|resposta|الإجابة|الجواب)\s*[:：]\s*", re.IGNORECASE

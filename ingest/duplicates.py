@@ -111,9 +111,9 @@ def same_text(ours: Text, theirs: Text) -> bool:
     if jaccard < ALIKE and (contained < CONTAINED or shorter < BRIEF_WORDS):
         return False
     is_close = jaccard >= CLOSE
-    if shorter < BRIEF_WORDS or (shorter < SHORT_WORDS and not is_close):
-        if not _same_subject(ours, theirs):
-            return False
+    is_brief = shorter < BRIEF_WORDS or (shorter < SHORT_WORDS and not is_close)
+    if is_brief and not _same_subject(ours, theirs):
+        return False
     return _figures_agree(ours, theirs, apart=apart, shorter=shorter, is_close=is_close)
 
 

@@ -95,7 +95,8 @@ def ask(
                 if json:
                     print_json(answer_shape(event.answer))
                 else:
-                    typer.echo(("\n\n" if streaming else "") + "\n".join(answer_lines(event.answer)))
+                    typer.echo("\n" if streaming else "", err=True)
+                    typer.echo("\n".join(answer_lines(event.answer)))
             elif not json and isinstance(event, EvidenceFound):
                 typer.echo(
                     "\n".join([*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]),

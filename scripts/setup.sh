@@ -58,14 +58,21 @@ if ! "$VENV/bin/python" -c "import importlib.metadata as m, sys; sys.exit(m.vers
     say "compiling llama.cpp (llama-cpp-python $LLAMA): about 8 minutes on 2 cores, once; kept in $wheels"
     mkdir -p "$wheels.partial"
     log=$wheels.partial/build.log
-    # One line in twenty of ninja's "[n/m]" is enough to see it move.
-    pip wheel -v --no-deps -w "$wheels.partial" -c constraints.txt "llama-cpp-python==$LLAMA" 2>&1 | tee "$log" \
-      | grep --line-buffered -oE '\[[0-9]+/[0-9]+\]' \
+    # Not from pip's own wheel cache: its wheels are not keyed by processor, and print no "[n/m]" below.
+    # One line in five of ninja's "[n/m]" is enough to see it move; grep finding none is no failure.
+    set +e
+    pip wheel -v --no-cache-dir --no-deps -w "$wheels.partial" -c constraints.txt "llama-cpp-python==$LLAMA" 2>&1 \
+      | tee "$log" \
+      | { grep --line-buffered -oE '\[[0-9]+/[0-9]+\]' || true; } \
       | while read -r step; do
           case $step in *[05]/*) printf '    compiled %s\n' "$step" >&2 ;; esac
-        done \
-      || fail "llama-cpp-python did not compile; the whole log is $log"
-    ls "$wheels.partial"/*.whl >/dev/null 2>&1 || fail "llama-cpp-python did not compile; the whole log is $log"
+        done
+    compiled=${PIPESTATUS[0]}
+    set -e
+    if [ "$compiled" != 0 ] || ! ls "$wheels.partial"/*.whl >/dev/null 2>&1; then
+      tail -n 30 "$log" >&2
+      fail "llama-cpp-python did not compile (pip exit $compiled); the whole log is $log"
+    fi
     rm -rf "$wheels" && mv "$wheels.partial" "$wheels"
   fi
   say "llama-cpp-python $LLAMA from $wheels"

@@ -42,7 +42,6 @@ _SIGN_OFF = re.compile(r"\s*^[ \t]*reuters?[ .]*(?:\^M)?\s*\Z|\s+REUTER\s*\Z", r
 _FILLER = re.compile(r"\s*Blah blah blah\.\s*")
 _INDENT = "    "
 _STOPS = '.!?":;,'
-_TABLE_LINE = re.compile(r"\S {2,}\S|\.{3,}")
 
 
 class Reuters21578Reader:
@@ -161,7 +160,7 @@ def _paragraphs(body: str) -> str:
     was_row = False
     for block in _blocks(body):
         text = " ".join(line.strip() for line in block)
-        is_row = len(block) == 1 and (bool(_TABLE_LINE.search(text)) or text[-1] not in _STOPS)
+        is_row = len(block) == 1 and (_is_table(text) or text[-1] not in _STOPS)
         if is_row and was_row:
             paragraphs[-1] += "\n" + text
         else:
@@ -173,16 +172,23 @@ def _paragraphs(body: str) -> str:
 def _blocks(body: str) -> Iterator[list[str]]:
     """Lines that belong together: an indent or a table's line begins a new block, a blank line ends one."""
     block: list[str] = []
+    was_table = False
     for line in body.splitlines():
         if not line.strip():
             if block:
                 yield block
             block = []
             continue
-        is_table = _TABLE_LINE.search(line.strip())
-        if block and (is_table or line.startswith(_INDENT) or _TABLE_LINE.search(block[-1].strip())):
+        is_table = _is_table(line.strip())
+        if block and (is_table or was_table or line.startswith(_INDENT)):
             yield block
             block = []
         block.append(line)
+        was_table = is_table
     if block:
         yield block
+
+
+def _is_table(line: str) -> bool:
+    """Columns are set apart by spaces or by leaders."""
+    return "  " in line or "..." in line

@@ -131,11 +131,11 @@ class TestNinjs:
         assert item.byline == "Aaron J. Staples, Michigan State University"
         assert "\n\nBeer production relies on water, barley and hops." in item.body
 
-    def test_an_item_in_the_envelope_of_ap(self, shared_data: Path) -> None:
-        (item,) = read_all(shared_data / "press-formats/core/ap_media_text_item.json")
-        assert item.guid == "5ee9b4b40ea5fe9c9ca60f890fb2e1d9"
-        assert item.published == datetime(2019, 7, 3, 4, 5, 12, tzinfo=UTC)
-        assert (item.urgency, item.slugline) == (4, "BC-BBN--Top Ten")
+    def test_an_item_in_the_envelope_of_a_search(self, shared_data: Path) -> None:
+        (item,) = read_all(shared_data / "press-formats/core/bbc-ninjs-comp-test.json")
+        assert (item.guid, item.headline, item.body) == ("https://example.com/56789", "abcdef", "abcd")
+        assert item.published == datetime(2018, 5, 30, 15, 14, 24, tzinfo=UTC)
+        assert (item.byline, item.urgency, item.language) == ("Jane Doe", 3, "en")
 
     def test_an_advisory(self, shared_data: Path) -> None:
         (item,) = read_all(shared_data / "press-formats/core/bbc-ninjs-text-test.json")

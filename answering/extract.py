@@ -12,7 +12,7 @@ from answering.citations import cite
 from answering.questions import Asked, Kind
 from answering.ranking import Ranked
 from answering.verify.moments import find_moments
-from answering.words import stem_set
+from answering.words import same_language, stem_set
 from domain.answer import Sentence, Verdict
 
 _MOST = 3  # sentences quoted
@@ -22,12 +22,17 @@ _NEAR_BEST, _ALREADY_SAID = 0.80, 0.6
 
 
 def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[tuple[Sentence, Ranked], ...]:
-    """The best sentences, best first; those that cannot answer (no number for "how many") only if none can."""
+    """The best sentences, best first; those that cannot answer (no number for "how many") only if none can.
+
+    Beside a sentence in the question's own language none in another is quoted: it would say the same again.
+    """
     able = [r for r in ranked if asked.is_met_by(r.text, r.story.hit.language)] or list(ranked)
     chosen: list[Ranked] = []
     for item in able:
         if len(chosen) == _MOST or (chosen and item.score < chosen[0].score * _NEAR_BEST):
             break
+        if chosen and _in_language_asked(chosen[0], asked) and not _in_language_asked(item, asked):
+            continue
         if not any(_says_the_same(item, other) for other in chosen):
             chosen.append(item)
     return tuple((quote(item, asked), item) for item in chosen)
@@ -60,6 +65,10 @@ def _in_words(day: date, language: str) -> str:
         return format_date(day, format="long", locale=language)
     except UnknownLocaleError:
         return day.isoformat()
+
+
+def _in_language_asked(item: Ranked, asked: Asked) -> bool:
+    return same_language(asked.language, item.story.hit.language)
 
 
 def _says_the_same(one: Ranked, other: Ranked) -> bool:

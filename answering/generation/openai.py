@@ -38,6 +38,8 @@ _SIGN = re.compile(r"[^\w\s]|[\d_]")
 # What a template adds around a message, and before and after all of them.
 TOKENS_AROUND_MESSAGE = 8
 PROBE_SECONDS = 3.0
+# A server that has just lost a reader may finish evaluating that prompt before it counts the next one.
+COUNT_SECONDS = 30.0
 ANSWER_SECONDS = 900.0
 POLL_SECONDS = 0.02
 
@@ -290,22 +292,31 @@ class _Server:
         return [entry for entry in known if isinstance(entry, dict) and "id" in entry]
 
     def _llama_server(self, text: str, _: str) -> int | None:
-        tokens = self._ask("POST", f"{self._root}/tokenize", {"content": text}).get("tokens")
+        url = f"{self._root}/tokenize"
+        tokens = self._ask("POST", url, {"content": text}, seconds=COUNT_SECONDS).get("tokens")
         return len(tokens) if isinstance(tokens, list) else None
 
     def _vllm(self, text: str, model: str) -> int | None:
         body = {"model": model, "prompt": text, "add_special_tokens": False}
-        count = self._ask("POST", f"{self._root}/tokenize", body).get("count")
+        count = self._ask("POST", f"{self._root}/tokenize", body, seconds=COUNT_SECONDS).get("count")
         return count if isinstance(count, int) else None
 
     def _llama_cpp_python(self, text: str, _: str) -> int | None:
-        count = self._ask("POST", f"{self._root}/extras/tokenize/count", {"input": text}).get("count")
+        url = f"{self._root}/extras/tokenize/count"
+        count = self._ask("POST", url, {"input": text}, seconds=COUNT_SECONDS).get("count")
         return count if isinstance(count, int) else None
 
-    def _ask(self, method: str, url: str, body: dict[str, object] | None = None) -> dict[str, object]:
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        body: dict[str, object] | None = None,
+        *,
+        seconds: float = PROBE_SECONDS,
+    ) -> dict[str, object]:
         """The JSON object a server answers; an empty one when it has no such address."""
         try:
-            response = httpx.request(method, url, json=body, headers=self._headers, timeout=PROBE_SECONDS)
+            response = httpx.request(method, url, json=body, headers=self._headers, timeout=seconds)
             answer = response.json() if response.is_success else {}
         except (httpx.HTTPError, ValueError):
             return {}

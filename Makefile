@@ -19,7 +19,7 @@ models: setup
 	@$(DEPECHE) models pull multilingual-e5-small qwen2.5-coder-1.5b
 
 test-models: setup
-	@$(DEPECHE) models pull multilingual-e5-small qwen2.5-coder-0.5b
+	@$(DEPECHE) models pull multilingual-e5-small all-minilm-l6-v2 qwen2.5-coder-0.5b
 
 demo: models
 	@$(DEPECHE) --archive $(DEMO) ingest data/sample

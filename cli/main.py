@@ -15,13 +15,18 @@ import typer
 
 from cli import (
     evaluating,
+    finding,
     indexing,
     keeping,
     models_commands,
     names,
     questions,
+    saving,
     serving,
+    settings_command,
     stories,
+    subjects,
+    waiting,
     watching,
 )
 from cli.options import chosen
@@ -50,7 +55,22 @@ def main(
     chosen.archive = archive
 
 
-for part in (stories, watching, questions, names, evaluating, models_commands, indexing, keeping, serving):
+for part in (
+    stories,
+    watching,
+    waiting,
+    questions,
+    finding,
+    saving,
+    subjects,
+    names,
+    evaluating,
+    models_commands,
+    indexing,
+    keeping,
+    serving,
+    settings_command,
+):
     part.register(app)
 
 

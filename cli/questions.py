@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -16,12 +18,22 @@ from cli.options import (
     ToOption,
     open_archive,
 )
-from cli.shapes import answer_shape, print_json, search_shape, stored_answer_shape
-from cli.text import answer_lines, clue_lines, hit_lines, stored_answer_lines
+from cli.shapes import answer_shape, facets_shape, print_json, search_shape, stored_answer_shape
+from cli.text import answer_lines, clue_lines, facet_lines, hit_lines, stored_answer_lines
 from domain.answer import AnswerReady, EvidenceFound, TextDelta
-from domain.query import Mode, Query
+from domain.query import Mode, Order, Query
 from runtime.filters import make_filters
 
+
+class Sort(StrEnum):
+    """How `search` lays out what it found."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    NEWEST = "-date"
+
+
+ORDERS = {Sort.RELEVANCE: Order.RELEVANCE, Sort.DATE: Order.OLDEST, Sort.NEWEST: Order.NEWEST}
 ModeOption = Annotated[Mode, typer.Option("--mode", help="Which halves of the search to use.")]
 
 
@@ -43,18 +55,26 @@ def search(
     provider: ProviderOption = None,
     mode: ModeOption = Mode.HYBRID,
     as_of: AsOfOption = None,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help="By relevance, by date, or by date with the newest first.")
+    ] = Sort.RELEVANCE,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Count all stories that match, by year, language and so on.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Find stories; the filters hold inside the search, not after it."""
     filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
     with open_archive(archive) as opened:
-        result = opened.search_query(
-            opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit))
-        )
+        asked = opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit))
+        result = opened.search_query(replace(asked, order=ORDERS[sort]))
+        counted = opened.facets(asked) if facets else None
     if json:
-        print_json(search_shape(result))
+        shape = search_shape(result)
+        print_json(shape | {"facets": facets_shape(counted)} if counted else shape)
         return
-    typer.echo("\n".join([*clue_lines(result.query.clues), *hit_lines(result.hits)]) or "nothing found")
+    lines = [*clue_lines(result.query.clues), *hit_lines(result.hits)] or ["nothing found"]
+    typer.echo("\n".join([*lines, *(facet_lines(counted) if counted else ())]))
 
 
 def ask(

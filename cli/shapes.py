@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from domain.answer import Answer, Citation, Sentence
+from domain.facets import Facet, Facets
 from domain.query import Hit, SearchResult, TimeClue
 from domain.story import IngestReport, StoryRecord, Version
 
@@ -62,6 +63,22 @@ def search_shape(result: SearchResult) -> dict[str, Any]:
         "clues": [clue_shape(clue) for clue in result.query.clues],
         "seconds": round(result.seconds, 4),
     }
+
+
+def facets_shape(facets: Facets) -> dict[str, Any]:
+    """`stories` is the number that match; each story counts once under each value it has."""
+    return {
+        "counted": "stories",
+        "stories": facets.stories,
+        "year": [_facet_shape(one) for one in facets.years],
+        "lang": [_facet_shape(one) for one in facets.languages],
+        "provider": [_facet_shape(one) for one in facets.providers],
+        "subject": [_facet_shape(one) | {"name": one.name} for one in facets.subjects],
+    }
+
+
+def _facet_shape(facet: Facet) -> dict[str, Any]:
+    return {"value": facet.value, "stories": facet.stories}
 
 
 def clue_shape(clue: TimeClue) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.answer import Answer, Citation, Outcome
+from domain.facets import Facets
 from domain.query import Hit, TimeClue
 from domain.story import IngestReport, StoryRecord
 
@@ -60,10 +61,26 @@ def hit_lines(hits: Sequence[Hit], *, brief: bool = False) -> Iterator[str]:
         place = f", {clean(hit.place)}" if hit.place else ""
         yield f"{rank:>3}. {day(hit.published)}{place}  {clean(hit.headline) or '(no headline)'}  [{hit.provider}, {hit.language}]"
         if not brief:
-            yield f"     {clean(hit.passage)}"
+            yield f"     {' '.join(clean(hit.passage).split())}"
             yield f"     {hit.guid} v{hit.version}, characters {hit.start}–{hit.end}"
             if hit.duplicates:
                 yield f"     also: {', '.join(hit.duplicates)}"
+
+
+def facet_lines(facets: Facets) -> Iterator[str]:
+    yield f"\n{facets.stories} stories match"
+    for title, counted in (
+        ("year", facets.years),
+        ("language", facets.languages),
+        ("provider", facets.providers),
+        ("subject", facets.subjects),
+    ):
+        named = (
+            f"{clean(one.value)}{f' ({clean(one.name)})' if one.name else ''} {one.stories}"
+            for one in counted
+        )
+        if counted:
+            yield f"{title}: {', '.join(named)}"
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:

@@ -67,8 +67,22 @@ def replace(
     known = connection.execute(
         sa.select(story.c.replaced_by, story.c.replaced_at).where(story.c.story_id == story_id)
     ).one()
-    if by == story_id or (known.replaced_at is not None and known.replaced_at >= at):
+    is_same = known.replaced_by == by
+    if by == story_id or (is_same and known.replaced_at >= at):
         return False
+    if (
+        known.replaced_by is not None and not is_same
+    ):  # corrected twice: the later correction replaces the earlier one as well
+        (_, first), (last_at, last) = sorted(((known.replaced_at, known.replaced_by), (at, by)))
+        _replace(connection, first, by=last, at=last_at, act=act, epoch=epoch, now=now)
+        if last != by:
+            return True
+    return _replace(connection, story_id, by=by, at=at, act=act, epoch=epoch, now=now)
+
+
+def _replace(
+    connection: sa.Connection, story_id: int, *, by: int, at: datetime, act: Act, epoch: int, now: datetime
+) -> bool:
     connection.execute(
         sa.update(story).where(story.c.story_id == story_id).values(replaced_by=by, replaced_at=at)
     )

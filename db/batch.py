@@ -23,7 +23,7 @@ from db.records import BatchCounts, BatchItem, PreparedVersion
 from db.rows import chunks, passage_rows, version_row
 from db.tables import archive, passage, pending_passage, quarantine, story, tally, version
 from domain.errors import StoreError
-from domain.story import Action, Directive, Rejected, Status, Version
+from domain.story import Action, Directive, Rejected, Status, Version, rides_along
 
 LARGEST_NUMBER = 10**15  # a provider's version number above this (a time stamp with zone, say) orders nothing
 UNKNOWN = "und"  # BCP 47: language not determined
@@ -307,7 +307,8 @@ def _obey(
     for place, item in enumerate(items):
         if isinstance(item, Directive):
             result = directives.take_in(connection, item, arrivals, epoch=epoch, now=now)
-            work.outcomes[place] = result.counted
+            if not rides_along(item):
+                work.outcomes[place] = result.counted
             changed |= result.visibility_changed
     for result in directives.retry_pending(connection, arrivals, epoch=epoch, now=now):
         changed |= result.visibility_changed

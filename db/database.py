@@ -112,7 +112,8 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]
 def values_table(connection: sa.Connection, values: Collection[int]) -> sa.TableValuedAlias:
     """Integers as a table of one column, `value`: thousands of them cost one parameter, not an IN list."""
     if connection.dialect.name == "postgresql":
-        return sa.func.unnest(sa.cast(list(values), postgresql.ARRAY(sa.BigInteger))).table_valued("value")
+        rows = sa.func.unnest(sa.cast(list(values), postgresql.ARRAY(sa.BigInteger)))
+        return rows.table_valued("value").render_derived()  # PostgreSQL names the column only if told
     return sa.func.json_each(_to_json(list(values))).table_valued("value")
 
 
@@ -202,9 +203,7 @@ def _engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
     try:
         engine = sa.create_engine(url, json_serializer=_to_json, json_deserializer=orjson.loads)
     except ModuleNotFoundError as error:
-        raise StoreError(
-            f"no driver for {url.drivername}", hint="pip install 'depeche[postgres]'"
-        ) from error
+        raise StoreError(f"no driver for {url.drivername}", hint="pip install 'depeche[postgres]'") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _connected_reading if read_only else _connected)
         sa.event.listen(engine, "begin", _begun)

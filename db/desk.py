@@ -50,7 +50,14 @@ def read_pending_directives(connection: sa.Connection) -> list[PendingDirective]
             received_at=row.received_at,
             note=row.note,
         )
-        for row in connection.execute(waiting.order_by(directive.c.issued, directive.c.directive_id))
+        for row in connection.execute(
+            waiting.order_by(
+                # What must not be shown comes first; corrections of stories that were never here may be many.
+                directive.c.action == Action.CORRECT.value,
+                directive.c.issued,
+                directive.c.directive_id,
+            )
+        )
     ]
 
 

@@ -96,8 +96,11 @@ def _concerns(row: sa.Row[Any], sent: Version) -> bool:
         return False
     if sent.guid in (row.target, row.replacement):
         return True
-    if row.reference is None or (sent.source is not None and sent.source == _source(row)):
+    is_notice = sent.source is not None and sent.source == _source(row) and sent.published == row.issued
+    if row.reference is None or is_notice:
         return False
+    if _is_correction_in_words(row):
+        return references.is_headline(row.reference, sent.headline)
     named = references.Named(story_id=0, guid=sent.guid, slugline=sent.slugline, headline=sent.headline)
     return references.match(row.reference, named) is not references.Match.NONE
 
@@ -158,9 +161,16 @@ def _targets(connection: sa.Connection, row: sa.Row[Any]) -> set[int]:
         reference=row.reference,
         issued=row.issued,
         notice=_source(row),
+        by_headline=_is_correction_in_words(row),
     )
     own = _replacement_of(connection, row)
-    return found - {own[0]} if own else found
+    # Nobody else is meant: the text corrected is an earlier version of the same story, outranked as it is.
+    return found - {own[0]} if own and found != {own[0]} else found
+
+
+def _is_correction_in_words(row: sa.Row[Any]) -> bool:
+    """Whether it names the story it corrects by the headline, which it repeats; a number names like any other."""
+    return row.action == Action.CORRECT.value and not references.is_number(row.reference)
 
 
 def _replacement_of(connection: sa.Connection, row: sa.Row[Any]) -> tuple[int, datetime] | None:

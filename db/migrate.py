@@ -47,6 +47,7 @@ def bring_up_to_date(database: Database, *, now: datetime) -> None:
                     "next_story_id": 1,
                     "next_version_id": 1,
                     "next_passage_id": 1,
+                    "linked_version_id": 0,
                 },
             )
 

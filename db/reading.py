@@ -67,6 +67,15 @@ def read_version(
     return version_of(row)
 
 
+def read_current_passages(
+    connection: sa.Connection, guid: str, *, provider: str | None, now: datetime
+) -> list[StoredPassage]:
+    """Those of the story's current version, in order. StoryNotFound when it may not be read."""
+    address = find_story(connection, guid, provider)
+    require_readable(address, now)
+    return read_passages_of(connection, current(sent_of(connection, address.story_id)).version_id)
+
+
 def read_story(
     connection: sa.Connection, guid: str, *, provider: str | None, include_hidden: bool, now: datetime
 ) -> StoryRecord:
@@ -92,6 +101,16 @@ def read_story(
     )
 
 
+def read_versions(connection: sa.Connection, version_ids: Collection[int]) -> dict[int, Version]:
+    """By id, hidden or not."""
+    joined = sa.select(*version_columns()).join(story, story.c.story_id == version.c.story_id)
+    found: dict[int, Version] = {}
+    for some in chunks(sorted(set(version_ids))):
+        rows = connection.execute(joined.where(version.c.version_id.in_(some)))
+        found.update((row.version_id, version_of(row)) for row in rows)
+    return found
+
+
 def read_bodies(connection: sa.Connection, version_ids: Collection[int]) -> dict[int, str]:
     bodies: dict[int, str] = {}
     for some in chunks(sorted(set(version_ids))):
@@ -105,6 +124,17 @@ def read_passages(connection: sa.Connection, ids: Collection[int]) -> dict[int, 
     for some in chunks(sorted(set(ids))):
         rows = connection.execute(passage_columns().where(passage.c.passage_id.in_(some))).all()
         found.update((one.passage_id, one) for one in stored_passages(connection, rows))
+    return found
+
+
+def read_passage_languages(connection: sa.Connection, ids: Collection[int]) -> dict[int, str | None]:
+    found: dict[int, str | None] = {}
+    joined = sa.select(passage.c.passage_id, version.c.language).join(
+        version, version.c.version_id == passage.c.version_id
+    )
+    for some in chunks(sorted(set(ids))):
+        rows = connection.execute(joined.where(passage.c.passage_id.in_(some)))
+        found.update((row.passage_id, row.language) for row in rows)
     return found
 
 

@@ -26,6 +26,7 @@ SHORTEST_PHRASE = 8  # characters of a headline or slugline that may match insid
 
 _SPACES = re.compile(r"\s+")
 _NUMBER = re.compile(r"[^\W_]*\d[^\W_]*")
+_ADDRESS = re.compile(r"(?:[A-Za-z]{2,12} )?[A-Za-z]{0,6}\d[\w./-]*")
 _LAST_RUN = re.compile(r"[\W_]+")
 _EDGES = " .,;:()[]-–—"
 _QUOTES = str.maketrans("", "", "\"'«»“”„‘’`")
@@ -113,13 +114,30 @@ def best(reference: str, candidates: Iterable[Named]) -> set[int]:
     return {story_id for story_id, kind in found.items() if kind == surest}
 
 
+def is_number(reference: str) -> bool:
+    """Whether the words are an agency's number of an item: "dpa 157", "EFE1234"."""
+    return _ADDRESS.fullmatch(reference) is not None
+
+
+def is_headline(reference: str, headline: str | None) -> bool:
+    """Whether the words are the headline, whole: what a correction, itself a story, names another by."""
+    wanted = _plain(reference)
+    return bool(wanted) and wanted == _plain(headline or "")
+
+
 def find(
-    connection: sa.Connection, *, provider: str, reference: str, issued: datetime, notice: SourceRef | None
+    connection: sa.Connection,
+    *,
+    provider: str,
+    reference: str,
+    issued: datetime,
+    notice: SourceRef | None,
+    by_headline: bool = False,
 ) -> set[int]:
     """The provider's stories meant: an exact guid at any age, otherwise those of the last days.
 
     `notice`: where the message itself was read. What it says of itself (often the story's own slugline) is
-    not the story.
+    not the story. `by_headline`: the words must be the story's headline, of the last week.
     """
     exact = connection.scalar(
         sa.select(story.c.story_id).where(story.c.provider == provider, story.c.guid == reference.strip())
@@ -127,7 +145,7 @@ def find(
     if exact is not None:
         return {exact}
     columns = (story.c.story_id, story.c.guid, version.c.slugline, version.c.headline)
-    for window in WINDOWS:
+    for window in WINDOWS[:1] if by_headline else WINDOWS:
         sent = (
             sa.select(*columns)
             .join(story, story.c.story_id == version.c.story_id)
@@ -140,9 +158,18 @@ def find(
             elsewhere = sa.or_(
                 version.c.source_path.is_distinct_from(notice.path),
                 version.c.source_position.is_distinct_from(notice.position),
+                version.c.published
+                != issued,  # a file that is written anew holds other items in the same places
             )
             sent = sent.where(elsewhere)
-        found = best(reference, (Named(**row._mapping) for row in connection.execute(sent)))
+        if by_headline:
+            # Corrections are many: the database looks at the headlines, and only those that hold the words come out.
+            sent = sent.where(version.c.headline.icontains(reference, autoescape=True))
+        candidates = [Named(**row._mapping) for row in connection.execute(sent)]
+        if by_headline:
+            found = {one.story_id for one in candidates if is_headline(reference, one.headline)}
+        else:
+            found = best(reference, candidates)
         if found:
             return found
     return set()

@@ -20,10 +20,11 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from db import answers, desk, groups, migrate, reading
+from db import answers, checking, desk, migrate, reading
 from db.batch import store_batch
 from db.copying import copy_database
 from db.database import Database
+from db.groups import Links
 from db.records import (
     ArchiveCounts,
     BatchCounts,
@@ -39,7 +40,9 @@ from db.records import (
     Suppression,
 )
 from db.rows import chunks
-from db.tables import archive, duplicate_group, event_chain, passage, pending_passage
+from db.saved import SavedQueries, SavedQuery
+from db.subjects import SubjectTables
+from db.tables import archive, passage, pending_passage
 from db.visibility import Visibility, visible
 from db.writer_lock import writer_lock
 from domain.answer import Answer
@@ -53,6 +56,7 @@ __all__ = [
     "Feedback",
     "PendingDirective",
     "PreparedVersion",
+    "SavedQuery",
     "StaleReason",
     "StoredAnswer",
     "StoredCitation",
@@ -73,6 +77,9 @@ class StoryStore:
         self._database = database
         self._clock = clock
         self._visibility = Visibility(database)
+        self.links = Links(database)
+        self.subjects = SubjectTables(database)
+        self.saved = SavedQueries(database, clock=clock)
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, clock: Callable[[], datetime] = _utc_now) -> Self:
@@ -112,6 +119,11 @@ class StoryStore:
     def counts(self) -> ArchiveCounts:
         with self._database.read() as connection:
             return reading.read_counts(connection)
+
+    def problems(self) -> list[str]:
+        """What is damaged or disagrees within the database, in words; reads all of it."""
+        with self._database.read() as connection:
+            return checking.problems(connection)
 
     # Taking in
 
@@ -159,9 +171,19 @@ class StoryStore:
         with self._database.read() as connection:
             return reading.read_passages(connection, ids)
 
+    def passage_languages(self, ids: Collection[int]) -> dict[int, str | None]:
+        """The language of each passage's version; ids that do not exist are absent."""
+        with self._database.read() as connection:
+            return reading.read_passage_languages(connection, ids)
+
     def passages_of(self, version_id: int) -> list[StoredPassage]:
         with self._database.read() as connection:
             return reading.read_passages_of(connection, version_id)
+
+    def current_passages(self, guid: str, *, provider: str | None = None) -> list[StoredPassage]:
+        """Those of a story's current version. StoryNotFound also when it may not be read."""
+        with self._database.read() as connection:
+            return reading.read_current_passages(connection, guid, provider=provider, now=self._clock())
 
     def iter_passages(self, batch: int = 1000, *, after: int = 0) -> Iterator[list[StoredPassage]]:
         """All passages with an id above `after`, in batches by id. Each batch is a snapshot of its own."""
@@ -229,6 +251,11 @@ class StoryStore:
             return reading.read_story(
                 connection, guid, provider=provider, include_hidden=include_hidden, now=self._clock()
             )
+
+    def versions(self, version_ids: Collection[int]) -> dict[int, Version]:
+        """Versions by id, hidden or not: for the indexes, which ask `visible_versions` later."""
+        with self._database.read() as connection:
+            return reading.read_versions(connection, version_ids)
 
     def bodies(self, version_ids: Collection[int]) -> dict[int, str]:
         """Bodies by version id, hidden or not: check `visible_versions` before showing one."""
@@ -303,37 +330,8 @@ class StoryStore:
 
     # Near-duplicates and chains
 
-    def set_duplicates(self, assignments: Mapping[int, int]) -> None:
-        """story_id → group_id; a story moves to the group given last."""
-        with self._database.write() as connection:
-            groups.write_groups(connection, duplicate_group, assignments)
-
     def duplicate_groups(self, story_ids: Collection[int]) -> dict[int, int]:
-        with self._database.read() as connection:
-            return groups.read_groups(connection, duplicate_group, story_ids)
-
-    def duplicate_members(self, group_ids: Collection[int]) -> dict[int, list[int]]:
-        with self._database.read() as connection:
-            return groups.read_members(connection, duplicate_group, group_ids)
-
-    def set_event_chains(self, assignments: Mapping[int, int]) -> None:
-        with self._database.write() as connection:
-            groups.write_groups(connection, event_chain, assignments)
+        return self.links.duplicates.of(story_ids)
 
     def event_chains(self, story_ids: Collection[int]) -> dict[int, int]:
-        with self._database.read() as connection:
-            return groups.read_groups(connection, event_chain, story_ids)
-
-    def event_chain_members(self, group_ids: Collection[int]) -> dict[int, list[int]]:
-        with self._database.read() as connection:
-            return groups.read_members(connection, event_chain, group_ids)
-
-    def add_signatures(self, signatures: Mapping[int, Collection[int]]) -> None:
-        """story_id → MinHash band hashes, signed 64 bits each."""
-        with self._database.write() as connection:
-            groups.write_bands(connection, signatures)
-
-    def candidates(self, bands: Collection[int]) -> dict[int, int]:
-        """story_id → number of these bands it shares."""
-        with self._database.read() as connection:
-            return groups.read_candidates(connection, bands)
+        return self.links.chains.of(story_ids)

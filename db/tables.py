@@ -59,6 +59,12 @@ archive = Table(
     Column("next_story_id", sa.BigInteger, nullable=False, comment="the id the next story gets"),
     Column("next_version_id", sa.BigInteger, nullable=False, comment="the id the next version gets"),
     Column("next_passage_id", sa.BigInteger, nullable=False, comment="the id the next passage gets"),
+    Column(
+        "linked_version_id",
+        sa.BigInteger,
+        nullable=False,
+        comment="versions up to this id have been compared with others: copies, chains of an event",
+    ),
     CheckConstraint("one = 1", name="single_row"),
     comment="Identity and counters of the archive; a writer locks this row first",
 )
@@ -361,7 +367,7 @@ minhash_band = Table(
         sa.BigInteger,
         primary_key=True,
         autoincrement=False,
-        comment="hash of a band's number and rows, signed 64 bits",
+        comment="eight days, and a hash within them, signed 64 bits",
     ),
     Column(
         "story_id",
@@ -369,8 +375,8 @@ minhash_band = Table(
         ForeignKey("story.story_id"),
         primary_key=True,
         autoincrement=False,
-        comment="a story with that band",
+        comment="a story under that key",
     ),
-    comment="MinHash bands: stories that share one are candidates for near-duplicates",
+    comment="MinHash bands and headline keys: stories that share one are compared",
     sqlite_with_rowid=False,
 )

@@ -156,6 +156,11 @@ class SetAside:
 Item = Version | Directive | Rejected | SetAside
 
 
+def rides_along(item: Item) -> bool:
+    """Whether it is not counted: what a corrected story, which is, says of the one that it replaces."""
+    return isinstance(item, Directive) and item.replacement is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A slice of a version's body: body[start:end] == text. Offsets count code points."""
@@ -196,6 +201,7 @@ class SentText:
     story_id: int
     provider: str
     published: datetime
+    kind: Kind
     language: str | None
     headline: str | None
     slugline: str | None

@@ -3,7 +3,8 @@
 A set is a folder:
 
     corpus.jsonl[.gz]   {"_id", "title", "text", "metadata": {"published", …}} a line; or, in its place,
-    set.toml            corpus = ["../sample"]: any files that `depeche ingest` takes, guids are the ids
+    set.toml            corpus = ["../sample"]: any files that `depeche ingest` takes, guids are the ids;
+                        "{shared}/…" is in the folder of material that may not be copied into a project
     queries.jsonl       {"_id", "text", "metadata": {"as_of", "from", "to", "lang", "type"}}
     qrels/test.tsv      query-id <tab> corpus-id <tab> score, with a header line
     answers.jsonl       optional: {"_id", "answers": [...], "answerable": bool}
@@ -26,6 +27,8 @@ import orjson
 
 from domain.errors import SetError
 from domain.query import Filters
+
+SHARED = "{shared}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +60,16 @@ class EvalSet:
         return any(q.answerable is not None for q in self.queries)
 
 
-def load_set(folder: Path) -> EvalSet:
-    """Reads and validates the set in `folder`. Raises SetError naming file and line."""
+def load_set(folder: Path, *, shared: Path | None = None) -> EvalSet:
+    """Reads and validates the set in `folder`. Raises SetError naming file and line.
+
+    `shared` stands for "{shared}" in set.toml.
+    """
     if not folder.is_dir():
         raise SetError(
             f"{folder} is not a folder", hint="name a folder in the BEIR layout: see docs/evaluation.md"
         )
-    corpus = _corpus_paths(folder)
+    corpus = _corpus_paths(folder, shared)
     answers = {str(row["_id"]): row for _, row in _rows(folder / "answers.jsonl", ("_id",), optional=True)}
     queries = tuple(
         _query(row, answers.get(str(row["_id"])), f"{folder / 'queries.jsonl'}, line {line}")
@@ -86,7 +92,7 @@ def load_set(folder: Path) -> EvalSet:
     )
 
 
-def _corpus_paths(folder: Path) -> tuple[Path, ...]:
+def _corpus_paths(folder: Path, shared: Path | None) -> tuple[Path, ...]:
     for name in ("corpus.jsonl", "corpus.jsonl.gz"):
         if (folder / name).is_file():
             return (folder / name,)
@@ -97,10 +103,13 @@ def _corpus_paths(folder: Path) -> tuple[Path, ...]:
         named = tomllib.loads(manifest.read_text("utf-8"))["corpus"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise SetError(f"{manifest}: {error}", hint='write  corpus = ["../sample"]') from error
-    paths = tuple((folder / name).resolve() for name in named)
-    for path in paths:
+    if shared is None and any(SHARED in name for name in named):
+        raise SetError(f"{manifest} names {SHARED}, and no such folder was given")
+    paths = tuple((folder / name.replace(SHARED, str(shared))).resolve() for name in named)
+    for path, name in zip(paths, named, strict=True):
         if not path.exists():
-            raise SetError(f"{manifest}: {path} does not exist")
+            hint = "set DEPECHE_SHARED to the folder that holds it" if SHARED in name else None
+            raise SetError(f"{manifest}: {path} does not exist", hint=hint)
     return paths
 
 

@@ -31,9 +31,11 @@ def clean(text: str) -> str:
     """`text` in NFC without what no stored text holds; white space otherwise as it was."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii() and text.isprintable():
-        return text
-    if _SURROGATE.search(text):
+    if text.isascii():
+        # The common case without the two searches, which go character by character.
+        if text.replace("\n", " ").replace("\t", " ").isprintable():
+            return text
+    elif _SURROGATE.search(text):
         # A pair written as two escapes becomes its character; a lone half becomes U+FFFD.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if _UNWANTED.search(text):

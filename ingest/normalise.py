@@ -48,6 +48,7 @@ _ADDRESS = re.compile(
     re.I,
 )
 _VERSION_NUMBER = re.compile(r"\d{1,9}")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,14 @@ def finish(
 
 
 def reject(ref: SourceRef, reason: str, remedy: str, raw: bytes = b"") -> Rejected:
-    return Rejected(source=ref, reason=reason, remedy=remedy, excerpt=raw[:MAX_EXCERPT_BYTES])
+    return Rejected(
+        source=ref, reason=printable(reason), remedy=printable(remedy), excerpt=raw[:MAX_EXCERPT_BYTES]
+    )
+
+
+def printable(text: str) -> str:
+    """With what no database or terminal takes (controls, lone surrogates) spelled out: a reason quotes the input."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:

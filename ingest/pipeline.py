@@ -1,9 +1,10 @@
-"""Files to the store: read → normalise → cut → one transaction a batch.
+"""Files to the store: read → normalise → cut → one transaction a batch → linked to what is like it.
 
 What is stored is stored for good when a batch ends, and the same input read again changes nothing: an
 ingestion that was killed is finished by running it again. Memory does not grow with the input. Reading
 runs in processes of its own where the input is large enough to pay for starting them; cutting and storing
-stay in the caller's, in the order of the files.
+stay in the caller's, in the order of the files. (Cutting there too was tried: each process then learns
+the same words by the same tokenizer of 300 MB, which costs more than it takes off the one that stores.)
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from pathlib import Path
 from db.records import BatchCounts, BatchItem, PreparedVersion
 from db.store import StoryStore
 from domain.errors import SourceError
-from domain.story import IngestReport, SetAside, Version
+from domain.story import IngestReport, SetAside, Version, rides_along
 from ingest import readers
 from ingest.chunk import CHUNK_TOKENS, cut
+from ingest.duplicates_linking import Linker
 from ingest.frames import Frame, Task, frames
 from ingest.pool import ReadingPool
 from ingest.reading import ReadItem
@@ -30,6 +32,9 @@ from ingest.tokens import CountTokens, WordCounter
 
 BATCH_CHARACTERS = 16_000_000  # a batch is stored earlier than its size asks where stories are long
 PROCESSES_FROM_BYTES = 4 * 1024 * 1024  # a process takes half a second to start: as long as reading 2 MB
+MOST_PROCESSES = 3  # read 12,000 stories a second, several times what one process stores; up to 290 MB each
+COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz", ".zip", ".tgz"})
+TIMES_PACKED = 3  # press text, and XML more, is at least as many times as large when unpacked
 TASK_FILES, TASK_BYTES = 500, 1024 * 1024  # small files are handed to a process together
 
 
@@ -65,22 +70,28 @@ def ingest(
     batch_size: int = 500,
     budget: int = CHUNK_TOKENS,
     processes: int | None = None,
+    linking: bool = True,
 ) -> IngestReport:
     """Takes in every story under `paths`. Raises SourceError for a path or a format that does not exist.
 
     `processes`: reading processes; None chooses by the input's size and the machine, 0 is none.
+    Without `linking`, near-duplicates are left to the next ingestion, which links all that is stored.
     """
     started = time.monotonic()
     named = [Path(path) for path in paths]
     _check(named, format)
-    total = sum(size for _, size in _sized(named))
+    total, unpacked = _extent(named)
+    number = _processes(unpacked) if processes is None else processes
     tasks = _tasks(named, format=format, provider=provider)
     counter = WordCounter(count_tokens)
     tally = _Tally()
-    with _frames(tasks, _processes(total) if processes is None else processes) as incoming:
+    linker = Linker(store.links)
+    with _frames(tasks, number) as incoming:
         for batch in _batches(incoming, batch_size, tally):
             counts = store.add_batch([*_prepared(batch, counter, budget)])
             tally.stored += counts
+            if linking:
+                linker.keep_up()
             if progress:
                 progress(
                     IngestProgress(
@@ -90,6 +101,8 @@ def ingest(
                         seconds=time.monotonic() - started,
                     )
                 )
+    if linking:
+        linker.catch_up()  # the last, and what an ingestion that was killed had left
     return IngestReport(
         read=tally.read,
         new=tally.stored.new,
@@ -129,11 +142,21 @@ def _sized(paths: Sequence[Path]) -> Iterator[tuple[Path, int]]:
             yield file, 0  # reading it will say what is wrong
 
 
-def _processes(total_bytes: int) -> int:
-    """One core is left to cutting and storing, which take about as long as one process reads."""
-    if total_bytes < PROCESSES_FROM_BYTES:
+def _extent(paths: Sequence[Path]) -> tuple[int, int]:
+    """Bytes on disk, and about how many these are when unpacked."""
+    total = unpacked = 0
+    for file, size in _sized(paths):
+        total += size
+        unpacked += size * (TIMES_PACKED if file.suffix in COMPRESSED else 1)
+    return total, unpacked
+
+
+def _processes(unpacked: int) -> int:
+    """As many as there are cores: those that read and the one that stores wait for each other in turn."""
+    if unpacked < PROCESSES_FROM_BYTES:
         return 0
-    return max(1, len(os.sched_getaffinity(0)) - 1) if hasattr(os, "sched_getaffinity") else 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_PROCESSES)
 
 
 def _tasks(paths: Sequence[Path], *, format: str, provider: str | None) -> Iterator[Task]:
@@ -165,7 +188,7 @@ def _batches(incoming: Iterable[Frame], size: int, tally: _Tally) -> Iterator[li
     for frame in incoming:
         tally.bytes_read += frame.bytes_read
         for one in frame.items:
-            tally.read += 1
+            tally.read += not rides_along(one.item)
             if isinstance(one.item, SetAside):
                 tally.set_aside += 1
                 continue

@@ -22,6 +22,7 @@ from domain.story import SourceRef
 from ingest.frames import Frame, Task, receive, send, unpack
 from ingest.normalise import reject
 from ingest.reading import ReadItem
+from ingest.sources import shown
 
 _FRAMES_AHEAD = 8  # of one process; times FRAME_CHARACTERS bounds what waits
 _TASKS_AHEAD = 2  # a process
@@ -167,4 +168,4 @@ def _lost(file: Path, code: int) -> ReadItem:
         f"the reading process ended (exit code {code}) in this file",
         hint="items before the fault are stored; split the file to find it",
     )
-    return ReadItem(reject(SourceRef(path=str(file), position=0), error.message, error.hint or ""))
+    return ReadItem(reject(SourceRef(path=shown(file), position=0), error.message, error.hint or ""))

@@ -14,6 +14,7 @@ import io
 import lzma
 import os
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -28,7 +29,7 @@ from domain.errors import LimitExceeded, SourceError
 from domain.protocols import Source
 from domain.story import Rejected, SourceRef
 from ingest import tarballs
-from ingest.normalise import reject
+from ingest.normalise import printable, reject
 from ingest.tarballs import MAX_NESTED_BYTES, SPOOLED_BYTES
 
 if TYPE_CHECKING:
@@ -58,15 +59,11 @@ _UNPACKERS: dict[bytes, Callable[[BinaryIO], BinaryIO]] = {
     b"\xfd7zXZ\x00": lambda packed: cast(BinaryIO, lzma.LZMAFile(packed)),  # noqa: SIM115 the caller closes it
     b"\x28\xb5\x2f\xfd": _zstd,
 }
-_DAMAGED = (
-    zlib.error,
-    gzip.BadGzipFile,
-    lzma.LZMAError,
-    zstd.ZstdError,
-    EOFError,
-    zipfile.BadZipFile,
-    NotImplementedError,
-)
+# zipfile trusts what a damaged archive says of names, offsets and extra fields: hence the last five.
+_DAMAGED_ZIP = (
+    zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError, OverflowError, struct.error,
+)  # fmt: skip
+_DAMAGED = (zlib.error, gzip.BadGzipFile, lzma.LZMAError, zstd.ZstdError, *_DAMAGED_ZIP)
 
 
 @dataclass(slots=True)
@@ -104,15 +101,20 @@ def sources_of(file: Path, meter: Meter | None = None) -> Iterator[Source | Reje
     try:
         size = file.stat().st_size if file.is_file() else None
         if size is None:
-            yield reject(SourceRef(path=str(file), position=0), "no such file", "check the path")
+            yield reject(SourceRef(path=shown(file), position=0), "no such file", "check the path")
             return
 
         def open_file() -> BinaryIO:
             return cast(BinaryIO, io.BufferedReader(_Counted(file, counter), HEAD_BYTES))
 
-        yield from _layers(str(file), open_file, size, layer=0)
+        yield from _layers(shown(file), open_file, size, layer=0)
     except (OSError, SourceError) as error:
-        yield reject(SourceRef(path=str(file), position=0), _reason(error), _SEND_AGAIN)
+        yield reject(SourceRef(path=shown(file), position=0), _reason(error), _SEND_AGAIN)
+
+
+def shown(file: Path) -> str:
+    """The path as text that can be stored and printed, whatever bytes its name is made of."""
+    return printable(str(file))
 
 
 def _reason(error: OSError | SourceError) -> str:
@@ -148,7 +150,7 @@ def _tar_members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> It
         for member in tarballs.members(path, stream):
             if _is_companion(PurePosixPath(member.name).name):
                 continue
-            label = f"{path}!{member.name}"
+            label = printable(f"{path}!{member.name}")
             if member.objection:
                 yield reject(
                     SourceRef(path=label, position=0), member.objection, "unpack the archive by hand"
@@ -165,7 +167,7 @@ def _members(path: str, opener: Callable[[], BinaryIO], *, layer: int) -> Iterat
         for member in archive.infolist():
             if member.is_dir() or _is_companion(PurePosixPath(member.filename).name):
                 continue
-            label = f"{path}!{member.filename}"
+            label = printable(f"{path}!{member.filename}")
             if objection := _objection(member):
                 yield reject(SourceRef(path=label, position=0), objection, "unpack the archive by hand")
                 continue
@@ -194,7 +196,7 @@ def _seekable(path: str, stream: BinaryIO) -> BinaryIO:
 def _opened(path: str, stream: BinaryIO) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except _DAMAGED_ZIP as error:
         raise SourceError(f"{path} is a damaged zip archive: {error}", hint=_SEND_AGAIN) from error
 
 
@@ -213,7 +215,7 @@ def _member_opener(label: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo
     def open_member() -> BinaryIO:
         try:
             stream = archive.open(member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except _DAMAGED_ZIP as error:
             raise SourceError(f"{label} cannot be unpacked: {error}", hint=_SEND_AGAIN) from error
         return _guarded(label, cast(BinaryIO, stream), lambda: member.compress_size)
 

@@ -1,20 +1,22 @@
-"""One hit a story, and one story an original: what repeats another hit is named in it, not shown beside it.
+"""One hit a story, and one hit for what is one source: copies of a text, and the chain of an event.
 
-Pure functions over hits, best first. The best-scored of each group stays.
+Pure functions over hits, best first. Of a group the latest hit stands for all, in the place of the best and
+with its score; the others are named in it. Only what is among the hits is looked at: a member that is
+killed, held, under embargo or outside the filters was never a hit, so it stands for none and hides none.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from domain.query import Hit
 
 # Words in runs of three: two agencies' accounts of one event share few runs, a re-file most.
 SHINGLE_WORDS = 3
-SAME_TEXT = 0.6  # Jaccard of shingles between passages under one headline
+SAME_TEXT = 0.6  # Jaccard of shingles between two passages
 
 _WORDS = re.compile(r"\w+")
 
@@ -27,32 +29,51 @@ def best_per_story(hits: Sequence[Hit]) -> list[Hit]:
     return list(first.values())
 
 
-def without_copies(hits: Sequence[Hit], *, groups: Mapping[int, int]) -> list[Hit]:
-    """Fold each hit into an earlier one of its duplicate group, or with the same headline and text."""
-    kept: list[Hit] = []
-    folded: list[list[str]] = []
-    by_group: dict[int, int] = {}
-    by_headline: dict[str, list[int]] = {}
+def without_copies(
+    hits: Sequence[Hit],
+    *,
+    groups: Mapping[int, int],
+    chains: Mapping[int, int],
+    alerts: Collection[int] = (),
+) -> list[Hit]:
+    """One hit for each duplicate group and each chain; a hit that is in both joins the two.
+
+    `groups`, `chains`: story → its group. `alerts`: stories that stand for others only where all are alerts,
+    whatever the minute they were sent in.
+    """
+    sources: list[list[Hit]] = []
+    place_of: dict[tuple[str, int], int] = {}
     for hit in hits:
-        group = groups.get(hit.story_id)
-        headline = _key(hit.headline)
-        place = by_group.get(group) if group is not None else None
-        if place is None:
-            place = _same_text(hit, kept, by_headline.get(headline, [])) if headline else None
-        if place is None:
-            place = len(kept)
-            kept.append(hit)
-            folded.append([])
-        else:
-            folded[place].append(hit.guid)
-        if group is not None:
-            by_group.setdefault(group, place)
-        if headline:
-            by_headline.setdefault(headline, []).append(place)
-    return [
-        replace(hit, duplicates=tuple(dict.fromkeys((*hit.duplicates, *guids)))) if guids else hit
-        for hit, guids in zip(kept, folded, strict=True)
-    ]
+        keys = [
+            (kind, some[hit.story_id])
+            for kind, some in (("copy", groups), ("event", chains))
+            if hit.story_id in some
+        ]
+        places = sorted({place_of[key] for key in keys if key in place_of})
+        if not places:
+            places = [len(sources)]
+            sources.append([])
+        first, *joined = places
+        for place in joined:
+            sources[first].extend(sources[place])
+            sources[place].clear()
+        sources[first].append(hit)
+        if joined:
+            place_of = {key: first if place in joined else place for key, place in place_of.items()}
+        place_of.update((key, first) for key in keys)
+    return [_source(members, alerts) for members in sources if members]
+
+
+def _source(members: Sequence[Hit], alerts: Collection[int]) -> Hit:
+    if len(members) == 1:
+        return members[0]
+    shown = max(members, key=lambda hit: (hit.story_id not in alerts, hit.published, hit.version_id))
+    others = [guid for hit in members for guid in (hit.guid, *hit.duplicates) if guid != shown.guid]
+    return replace(
+        shown,
+        score=max(hit.score for hit in members),
+        duplicates=tuple(dict.fromkeys((*shown.duplicates, *others))),
+    )
 
 
 def similarity(first: str, second: str) -> float:
@@ -62,18 +83,7 @@ def similarity(first: str, second: str) -> float:
     return len(ours & theirs) / union if union else 1.0
 
 
-def _same_text(hit: Hit, kept: Sequence[Hit], places: Sequence[int]) -> int | None:
-    for place in dict.fromkeys(places):
-        if similarity(kept[place].passage, hit.passage) >= SAME_TEXT:
-            return place
-    return None
-
-
 def _shingles(text: str) -> set[tuple[str, ...]]:
     spoken = _WORDS.findall(unicodedata.normalize("NFKC", text).casefold())
     size = min(SHINGLE_WORDS, len(spoken))
     return {tuple(spoken[place : place + size]) for place in range(len(spoken) - size + 1)} if size else set()
-
-
-def _key(headline: str | None) -> str:
-    return " ".join(_WORDS.findall(headline.casefold())) if headline else ""

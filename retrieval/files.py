@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
-from domain.errors import IndexMissing, IndexStale
+from domain.errors import IndexFault, IndexMissing, IndexStale
 
 REBUILD = "run: depeche index --rebuild"
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
+
+def disk_faults_told(write: Callable[Concatenate[Path, P], R]) -> Callable[Concatenate[Path, P], R]:
+    """A full or failing disk as IndexFault; faiss says it with a RuntimeError."""
+
+    @functools.wraps(write)
+    def writing(path: Path, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return write(path, *args, **kwargs)
+        except (OSError, RuntimeError) as error:
+            raise IndexFault(
+                f"{path} cannot be written: {error}",
+                hint="free disk space and run the command again: nothing is lost",
+            ) from error
+
+    return writing
+
+
+@disk_faults_told
 def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Replace `path` atomically; after return the content survives a power cut."""
     beside = path.with_name(path.name + ".tmp")

@@ -4,7 +4,8 @@
 double, because passages are marked as indexed last and each half recognises what it has.
 An index that belongs to another database, embedder or recipe is refused with the command
 that mends it. A rebuild makes a new generation beside the old one, which serves until the
-new one is whole; interrupted, it goes on where it was.
+new one is whole; interrupted, it goes on where it was. `re_embed` does the same with another
+embedder while the old index goes on growing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,20 +25,23 @@ from domain.errors import ArchiveLocked, IndexMissing, IndexStale
 from domain.protocols import Embedder
 from domain.story import StoredPassage
 from retrieval.dense.index import DenseIndex
+from retrieval.dense.manifest import FORMAT as DENSE_FORMAT
 from retrieval.dense.rows import rows_of
-from retrieval.dense.segment import FORMAT as DENSE_FORMAT
 from retrieval.files import REBUILD, read_json, stamp, write_json
+from retrieval.language_neutral import neutral_for
 from retrieval.lexical.analysis import RECIPE as ANALYSIS_RECIPE
 from retrieval.lexical.index import FORMAT as LEXICAL_FORMAT
 from retrieval.lexical.index import LexicalIndex, LexicalWriter
 from retrieval.passage_text import passage_text
 from retrieval.progress import IndexCheck, IndexProgress
+from retrieval.recorded import CURRENT, Current, read_current, write_current
 
-__all__ = ["IndexCheck", "IndexProgress", "SearchIndex"]
+__all__ = ["CURRENT", "IndexCheck", "IndexProgress", "SearchIndex"]
 
-CURRENT = "CURRENT.json"
 MANIFEST = "generation.json"
-LOCK = "writer.lock"
+LOCK = "writer.lock"  # held while the serving generation changes
+MAKING_LOCK = "making.lock"  # held while a new generation is made beside it
+LOCKED_SECONDS = 0.5  # between two tries for a lock that is waited for
 
 # Writing and committing 1,024 passages takes 0.3 s of one core, embedding them about 90: a crash
 # repeats at most that much work.
@@ -66,12 +70,15 @@ class Generation:
         return cls(folder, dense=dense, lexical=lexical)
 
     @classmethod
-    def open(cls, folder: Path, *, manifest: dict[str, object], dimensions: int) -> Generation:
+    def open(
+        cls, folder: Path, *, manifest: dict[str, object], dimensions: int, called: str | None
+    ) -> Generation:
         found = read_json(folder / MANIFEST)
         for key, wanted in manifest.items():
             if found.get(key) != wanted:
                 raise IndexStale(
-                    f"the index in {folder} was made with {key} {found.get(key)}, not {wanted}", hint=REBUILD
+                    f"the index in {folder} was made with {key} {found.get(key)}, not {wanted}",
+                    hint=_switch_to(called) if key == "embedder" and called else REBUILD,
                 )
         dense = DenseIndex(folder / "dense", dimensions=dimensions)
         return cls(folder, dense=dense, lexical=LexicalIndex.open(folder / "lexical"))
@@ -80,21 +87,27 @@ class Generation:
 class SearchIndex:
     """The current generation, for any number of reading threads and processes, and its one writer."""
 
-    def __init__(self, folder: Path, *, store: StoryStore, embedder: Embedder) -> None:
+    def __init__(
+        self, folder: Path, *, store: StoryStore, embedder: Embedder, called: str | None = None
+    ) -> None:
+        """`called`: the embedder's name in the settings, recorded with the generations made here."""
         self._folder = folder
         self._store = store
         self._embedder = embedder
+        self._called = called
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._generation: Generation | None = None
 
     @classmethod
-    def open(cls, folder: Path, *, store: StoryStore, embedder: Embedder) -> SearchIndex:
+    def open(
+        cls, folder: Path, *, store: StoryStore, embedder: Embedder, called: str | None = None
+    ) -> SearchIndex:
         """Open the archive's index, or begin an empty one for an archive that has none indexed yet.
 
         Reads manifests only. Raises IndexMissing or IndexStale when a search could miss stories.
         """
-        index = cls(folder, store=store, embedder=embedder)
+        index = cls(folder, store=store, embedder=embedder, called=called)
         if (folder / CURRENT).exists():
             index.generation()
             return index
@@ -105,9 +118,11 @@ class SearchIndex:
         return index
 
     @classmethod
-    def unopened(cls, folder: Path, *, store: StoryStore, embedder: Embedder) -> SearchIndex:
-        """The index whatever its state: for `rebuild`, which mends what `open` refuses."""
-        return cls(folder, store=store, embedder=embedder)
+    def unopened(
+        cls, folder: Path, *, store: StoryStore, embedder: Embedder, called: str | None = None
+    ) -> SearchIndex:
+        """The index whatever its state: for `rebuild` and `re_embed`, which mend what `open` refuses."""
+        return cls(folder, store=store, embedder=embedder, called=called)
 
     def begin(self) -> None:
         """Make the first, empty generation unless there is one."""
@@ -119,6 +134,9 @@ class SearchIndex:
     def generation(self) -> Generation:
         """The generation that serves now; follows a rebuild made by another process."""
         path = self._folder / CURRENT
+        current = self._generation
+        if current is not None and stamp(path) == self._seen:  # without a lock: nearly every time
+            return current
         while True:
             seen = stamp(path)
             with self._lock:
@@ -137,7 +155,10 @@ class SearchIndex:
         if Path(name).name != name:
             raise IndexStale(f"{self._folder / CURRENT} names no folder of the index: {name}", hint=REBUILD)
         return Generation.open(
-            self._folder / name, manifest=self._manifest(), dimensions=self._embedder.dimensions
+            self._folder / name,
+            manifest=self._manifest(),
+            dimensions=self._embedder.dimensions,
+            called=self._called,
         )
 
     def index_pending(self, progress: Progress | None = None, *, batch: int = COMMIT_PASSAGES) -> int:
@@ -146,45 +167,78 @@ class SearchIndex:
             generation = self.generation()
             generation.dense.sweep()
             meter = _Meter(total=self._store.count_pending(), report=progress)
-            with generation.lexical.writing() as writer:
+            with generation.dense.merging_aside(), generation.lexical.writing() as writer:
                 while passages := self._store.pending_passages(limit=batch):
                     self._take_in(generation, writer, passages, meter)
                     self._store.mark_indexed([passage.passage_id for passage in passages])
-            generation.dense.merge()
+            generation.dense.settle()
             return meter.done
 
     def rebuild(self, progress: Progress | None = None, *, batch: int = COMMIT_PASSAGES) -> int:
         """Index every passage of the database anew, beside the old index, then switch to it."""
-        with self._writing():
+        with self._making(), self._writing():
+            meter = _Meter(total=self._store.counts().passages, report=progress)
             name = self._next_name()
             generation = self._create(name)
             generation.dense.sweep()
-            meter = _Meter(total=self._store.counts().passages, report=progress)
-            with generation.lexical.writing() as writer:
-                for passages in self._store.iter_passages(batch):
-                    self._take_in(generation, writer, passages, meter)
-            generation.dense.merge()
-            self._switch(name)
-            while passages := self._store.pending_passages(limit=batch):
-                held = generation.dense.contains([passage.passage_id for passage in passages])
-                if not held.all():  # stored since the walk passed by: the ordinary way takes them
-                    break
-                self._store.mark_indexed([passage.passage_id for passage in passages])
-            self._remove_other_generations(name)
+            self._fill(generation, meter, batch=batch, after=0)
+            self._replace_by(generation, batch=batch)
             return meter.done
+
+    def re_embed(self, progress: Progress | None = None, *, batch: int = COMMIT_PASSAGES) -> int:
+        """Like `rebuild`, with another embedder and while the old index serves and is written to.
+
+        Passages stored meanwhile are taken in too; only the last of them, and the switch, need the
+        writer's locks, which are waited for: do not hold them. Returns the passages embedded or found embedded; 0 when
+        this embedder's index is the one that serves.
+        """
+        with self._making():
+            current = read_current(self._folder)
+            if current is not None and current.fingerprint == self._embedder.fingerprint:
+                self._remove_other_generations(current.generation)  # a change of mind, half made
+                return 0
+            meter = _Meter(total=self._store.counts().passages, report=progress)
+            generation = self._create(self._next_name())
+            generation.dense.sweep()
+            reached = self._fill(generation, meter, batch=batch, after=0)
+            with self._sole_writer():
+                self._fill(generation, meter, batch=batch, after=reached)
+                self._replace_by(generation, batch=batch)
+            return meter.done
+
+    def _fill(self, generation: Generation, meter: _Meter, *, batch: int, after: int) -> int:
+        """Take in every passage with an id above `after`; returns the last one's."""
+        with generation.dense.merging_aside(), generation.lexical.writing() as writer:
+            for passages in self._store.iter_passages(batch, after=after):
+                self._take_in(generation, writer, passages, meter)
+                after = passages[-1].passage_id
+        return after
+
+    def _replace_by(self, generation: Generation, *, batch: int) -> None:
+        """Let `generation` serve; what it holds waits no longer, and the others' folders go."""
+        generation.dense.settle()
+        self._switch(generation.folder.name)
+        while passages := self._store.pending_passages(limit=batch):
+            held = generation.dense.contains([passage.passage_id for passage in passages])
+            if not held.all():  # stored since the walk passed by: the ordinary way takes them
+                break
+            self._store.mark_indexed([passage.passage_id for passage in passages])
+        self._remove_other_generations(generation.folder.name)
 
     def check(self) -> IndexCheck:
         """Read every file and every passage id; name all that disagrees."""
         generation = self.generation()
         counts = self._store.counts()
         problems = generation.dense.problems()
+        problems += generation.lexical.damaged_files()
         lexical_ids = generation.lexical.passage_ids()
         doubled = len(lexical_ids) - len(np.unique(lexical_ids))
         if doubled:
             problems.append(f"{doubled} passages are twice in the lexical index")
         pending = {p.passage_id for p in self._store.pending_passages(limit=counts.pending + 1)}
+        story_ids = generation.lexical.stories.version_ids()
         problems += _missing(
-            generation.dense, lexical_ids, self._store.iter_passages(COMMIT_PASSAGES), pending
+            generation.dense, lexical_ids, story_ids, self._store.iter_passages(COMMIT_PASSAGES), pending
         )
         return IndexCheck(
             passages=counts.passages - counts.pending,
@@ -202,15 +256,17 @@ class SearchIndex:
         known = generation.dense.contains([passage.passage_id for passage in passages])
         fresh = [passage for passage, has in zip(passages, known, strict=True) if not has]
         meter.add(len(passages) - len(fresh))
+        neutral = neutral_for(generation.folder, self._embedder, writing=True)
         vectors = [np.empty((0, self._embedder.dimensions), dtype=np.float32)]
         for start in range(0, len(fresh), EMBEDDED_AT_ONCE):
             part = fresh[start : start + EMBEDDED_AT_ONCE]
-            vectors.append(self._embedder.embed_passages([passage_text(passage) for passage in part]))
+            embedded = self._embedder.embed_passages([passage_text(passage) for passage in part])
+            vectors.append(neutral.passage_vectors(embedded, [passage.language for passage in part]))
             meter.add(len(part))
         generation.dense.append(rows_of(fresh, np.concatenate(vectors)))
-        generation.dense.merge()
+        generation.dense.merge_soon()
         # The words last: a passage found by its words alone would be ranked without its vector.
-        writer.add(passages)
+        writer.add(passages, versions=self._store.versions({passage.version_id for passage in passages}))
         writer.commit()
 
     def _manifest(self) -> dict[str, object]:
@@ -229,7 +285,10 @@ class SearchIndex:
         )
 
     def _switch(self, name: str) -> None:
-        write_json(self._folder / CURRENT, {"generation": name})
+        write_current(
+            self._folder,
+            Current(generation=name, fingerprint=self._embedder.fingerprint, embedder=self._called),
+        )
 
     def _next_name(self) -> str:
         """The generation after the current one; an unfinished rebuild of the same number is taken up."""
@@ -243,20 +302,42 @@ class SearchIndex:
             if folder.name != kept:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def _writing(self, *, waiting: bool = False) -> AbstractContextManager[None]:
+        """`waiting`: for as long as another process writes, instead of ArchiveLocked at once."""
+        return self._holding(LOCK, "indexing into", waiting=waiting)
+
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _sole_writer(self) -> Iterator[None]:
+        """Archive and index held for writing, after whoever ingests, indexes or takes a backup."""
+        with ExitStack() as held:
+            while True:
+                try:
+                    held.enter_context(self._store.writer_lock())
+                    break
+                except ArchiveLocked:
+                    time.sleep(LOCKED_SECONDS)
+            held.enter_context(self._writing(waiting=True))
+            yield
+
+    def _making(self) -> AbstractContextManager[None]:
+        return self._holding(MAKING_LOCK, "making a new index in")
+
+    @contextmanager
+    def _holding(self, name: str, doing: str, *, waiting: bool = False) -> Iterator[None]:
         self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / LOCK, timeout=0)
+        lock = FileLock(self._folder / name, timeout=-1 if waiting else 0)
         try:
             lock.acquire()
         except Timeout as error:
-            raise ArchiveLocked(
-                f"another process is indexing into {self._folder}", hint="wait for it"
-            ) from error
+            raise ArchiveLocked(f"another process is {doing} {self._folder}", hint="wait for it") from error
         try:
             yield
         finally:
             lock.release()
+
+
+def _switch_to(embedder: str) -> str:
+    return f"run: depeche index --switch {embedder}, or take that embedder out of the settings"
 
 
 class _Meter:
@@ -278,12 +359,16 @@ class _Meter:
 def _missing(
     dense: DenseIndex,
     lexical_ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    story_ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
     batches: Iterable[Sequence[StoredPassage]],
     pending: set[int],
 ) -> list[str]:
     """Indexed passages that a half lacks, and rows that no passage of the database explains."""
     total = absent_dense = absent_lexical = 0
+    unindexed: set[int] = set()  # versions that expressions and counts would miss
     for passages in batches:
+        versions = np.array([p.version_id for p in passages if p.passage_id not in pending], dtype=np.int64)
+        unindexed.update(versions[~np.isin(versions, story_ids)].tolist())
         ids = np.array([p.passage_id for p in passages if p.passage_id not in pending], dtype=np.int64)
         everything = np.array([p.passage_id for p in passages], dtype=np.int64)
         total += int(dense.contains(everything.tolist()).sum())
@@ -292,6 +377,8 @@ def _missing(
     found = []
     if absent_dense:
         found.append(f"{absent_dense} passages are missing from the dense index; {REBUILD}")
+    if unindexed:
+        found.append(f"{len(unindexed)} stories are missing from the lexical index; {REBUILD}")
     if absent_lexical:
         found.append(f"{absent_lexical} passages are missing from the lexical index; {REBUILD}")
     if len(dense) > total:

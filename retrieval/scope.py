@@ -3,7 +3,8 @@
 A Scope is made once a query and obeyed inside both searches. `hidden` is recomputed when
 the store says that visibility changed or an embargo has ended since; between the two the
 same array (and the same `token`) is handed out, so that searches can keep what they derive
-from it.
+from it. After a change they are told between which versions it lies: a kill then costs a look
+at one story, whatever the archive's size.
 """
 
 from __future__ import annotations
@@ -25,11 +26,26 @@ KEPT_HIDDEN_SETS = 4  # the present, and a few `as_of` dates a reader goes back 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The set with this token is the same but for versions from `first` to `last`, both included."""
+
+    token: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HiddenVersions:
     """Versions no search may return, sorted; equal tokens mean equal arrays."""
 
     ids: NDArray[np.int64]
     token: int
+    changed: Change | None = None  # since an earlier set, where there was one
+
+    def between(self, first: int, last: int) -> NDArray[np.int64]:
+        """Those from `first` to `last`, both included."""
+        low, high = np.searchsorted(self.ids, [first, last + 1])
+        return self.ids[low:high]
 
     def contains(self, version_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         if not self.ids.size:
@@ -96,12 +112,32 @@ class Visibility:
         ids = np.asarray(self._source.hidden_version_ids(now=now, as_of=as_of), dtype=np.int64)
         good_until = self._source.next_embargo_end(now)
         with self._lock:
-            hidden = HiddenVersions(ids=ids, token=next(self._tokens))
+            before = self._kept.get(as_of)
+            changed = _change(before.hidden, ids) if before is not None else None
+            hidden = HiddenVersions(ids=ids, token=next(self._tokens), changed=changed)
             self._kept[as_of] = _Kept(hidden=hidden, epoch=epoch, computed=now, good_until=good_until)
             self._kept.move_to_end(as_of)
             while len(self._kept) > KEPT_HIDDEN_SETS:
                 self._kept.popitem(last=False)
         return hidden
+
+
+def _change(before: HiddenVersions, ids: NDArray[np.int64]) -> Change:
+    """Where two sorted arrays part: between what they begin and what they end with in common."""
+    old = before.ids
+    common = min(old.size, ids.size)
+    head = _agreeing(old[:common] == ids[:common])
+    tail = _agreeing((old[old.size - common :] == ids[ids.size - common :])[::-1])
+    tail = min(tail, common - head)  # a run of equal values must not be counted from both ends
+    parts = np.concatenate([old[head : old.size - tail], ids[head : ids.size - tail]])
+    if not parts.size:
+        return Change(token=before.token, first=0, last=-1)
+    return Change(token=before.token, first=int(parts.min()), last=int(parts.max()))
+
+
+def _agreeing(same: NDArray[np.bool_]) -> int:
+    """How many of the first are true."""
+    return int(np.argmin(same)) if same.size and not same.all() else same.size
 
 
 def _still_good(kept: _Kept, *, epoch: int, now: datetime) -> bool:

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from db.store import StoryStore
 from domain.protocols import Embedder
 from domain.query import Hit, Mode, Order, Query, SearchResult
-from domain.story import StoredPassage
+from domain.story import Kind, StoredPassage
 from retrieval.collapse import best_per_story, without_copies
 from retrieval.index import SearchIndex
 from retrieval.instants import microseconds
+from retrieval.rerank import Reranked, Scorer
 from retrieval.scope import Scope, Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request, Stage
 from retrieval.syntax import is_expression
@@ -41,30 +42,37 @@ class Searcher:
         embedder: Embedder,
         *,
         clock: Callable[[], datetime] = utc_now,
+        scorer: Scorer | None = None,
     ) -> None:
+        """`scorer` reads the best of both halves once more: see retrieval.rerank."""
         self._store = store
         self._clock = clock
         self._visibility = Visibility(store)
-        dense, lexical = Dense(index, embedder), Lexical(index)
-        self._pipelines: dict[Mode, Stage] = {
-            Mode.DENSE: dense,
-            Mode.LEXICAL: lexical,
-            Mode.HYBRID: Fused(dense, lexical),
-        }
+        dense, lexical = Dense(index, embedder), Lexical(index, subjects=store.subjects.codes)
+        hybrid: Stage = Fused(dense, lexical, languages=store.passage_languages, refine=dense.refined)
+        if scorer is not None:
+            hybrid = Reranked(hybrid, scorer, passages=store.passages)
+        self._pipelines: dict[Mode, Stage] = {Mode.DENSE: dense, Mode.LEXICAL: lexical, Mode.HYBRID: hybrid}
 
     def search(self, query: Query) -> SearchResult:
+        return self.search_with(query, self._pipeline(query))
+
+    def search_with(self, query: Query, stage: Stage) -> SearchResult:
+        """The query's limits, collapsing and order around candidates from elsewhere."""
         began = time.perf_counter()
-        hits = self.retrieve(query)
+        hits = self._drawn(query, stage)
         return SearchResult(query=query, hits=tuple(hits), seconds=time.perf_counter() - began)
 
     def retrieve(self, query: Query) -> Sequence[Hit]:
+        return self._drawn(query, self._pipeline(query))
+
+    def _drawn(self, query: Query, stage: Stage) -> list[Hit]:
         scope = scope_of(query, now=self._clock(), visibility=self._visibility)
         if query.limit <= 0 or scope.is_empty:
             return []
         depth = max(CANDIDATES_EACH, query.limit * CANDIDATES_PER_HIT)
         while True:
-            request = Request(query=query, scope=scope, depth=depth)
-            candidates = self._pipeline(query)(request)
+            candidates = stage(Request(query=query, scope=scope, depth=depth))
             hits = self._stories(query, scope, candidates)
             if len(hits) >= query.limit or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return _ordered(hits[: query.limit], query)
@@ -79,7 +87,7 @@ class Searcher:
     def _stories(self, query: Query, scope: Scope, candidates: Sequence[Candidate]) -> list[Hit]:
         passages = self._store.passages([candidate.passage_id for candidate in candidates])
         hits = [
-            _hit(candidate, passages[candidate.passage_id])
+            hit_of(candidate, passages[candidate.passage_id])
             for candidate in candidates
             if candidate.passage_id in passages
         ]
@@ -88,10 +96,16 @@ class Searcher:
         )
         shown = _boosted([hit for hit in hits if hit.version_id in visible], query)
         stories = best_per_story(shown)
-        return without_copies(stories, groups=self._store.duplicate_groups([h.story_id for h in stories]))
+        story_ids = [hit.story_id for hit in stories]
+        return without_copies(
+            stories,
+            groups=self._store.duplicate_groups(story_ids),
+            chains=self._store.event_chains(story_ids),
+            alerts={one.story_id for one in passages.values() if one.kind is Kind.ALERT},
+        )
 
 
-def _hit(candidate: Candidate, passage: StoredPassage) -> Hit:
+def hit_of(candidate: Candidate, passage: StoredPassage) -> Hit:
     return Hit(
         passage_id=passage.passage_id,
         version_id=passage.version_id,
@@ -136,7 +150,8 @@ def _within(instant: int, since: int | None, until: int | None) -> bool:
 
 
 def _ordered(hits: list[Hit], query: Query) -> list[Hit]:
-    """The chosen hits laid out as asked: relevance chooses them, dates only arrange them."""
+    """The chosen hits laid out as asked. Of an expression the first by date were drawn; of a question
+    relevance chose, and dates only arrange."""
     if query.order is Order.OLDEST:
         return sorted(hits, key=lambda hit: hit.published)
     if query.order is Order.NEWEST:

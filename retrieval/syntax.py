@@ -4,18 +4,19 @@
     headline:strike place:paris person:"Helmut Kohl" subject:coffee
     provider:reuters lang:fr kind:alert date:1987-03..1987-06 "price rise"~3 elect*
 
-Words side by side must all occur. A phrase may have `~n` words between; `*` ends a prefix;
-a date is a year, a month, a day or a range of them, open at either end. What cannot be
-understood (an unknown field, an unclosed quote) is read as words. Tantivy's own lenient
-parser makes the tree; here it becomes a query in which every word is analysed as the
-stories were.
+Words side by side must all occur, anywhere in the story: an expression is true of a story or it is
+not. A phrase may have `~n` words between; `*` ends a prefix; a date is a year, a month, a day or a
+range of them, open at either end; a subject is a code or a name, and stands for every code that the
+loaded tables (`depeche subjects`) put under it. What cannot be understood (an unknown field, an
+unclosed quote) is read as words. Tantivy's own lenient parser makes the tree; here it becomes a
+query in which every word is analysed as the stories were.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from tantivy import FieldType, Occur, Query, Schema, parse_query_lenient
 
 from retrieval.instants import microseconds
 from retrieval.lexical.analysis import terms
+from retrieval.lexical.documents import SUBJECT_CODE
 from retrieval.lexical.question import word_query
 
 TEXT_FIELDS = {
@@ -40,12 +42,16 @@ DATE_FIELDS = frozenset({"date", "published"})
 
 _FIELDS = "|".join((*TEXT_FIELDS, *LABEL_FIELDS, *DATE_FIELDS))
 _OPERATOR = re.compile(
-    rf'(?<!\w)(?:(?:{_FIELDS}):\S|(?:AND|OR|NOT)\b|"[^"]+"|[+-](?=[\w"])|\w+\*)', re.UNICODE
+    rf'(?<!\w)(?:(?:{_FIELDS}):\S|(?:AND|OR|NOT)\b|"[^"]+"|[+-](?=[^\W\d]|")|\w+\*(?!\w))', re.UNICODE
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_MARKS = re.compile(r'[:"*]')
 _QUESTION_END = re.compile(r"[?؟？]\s*$")
 
+ANYWHERE = ("body", "headline")
+
 Labels = Callable[[str], Sequence[str]]
+Subjects = Callable[[str], Sequence[str]]
 
 
 def is_expression(text: str) -> bool:
@@ -53,16 +59,64 @@ def is_expression(text: str) -> bool:
 
     A text all in capitals is a headline: its AND joins nouns.
     """
-    if _QUESTION_END.search(text) or (text.isupper() and ":" not in text and '"' not in text):
+    if _QUESTION_END.search(text) or (text.isupper() and not _MARKS.search(text)):
         return False
     return _OPERATOR.search(text) is not None
 
 
-def expression_query(own: Schema, text: str, *, languages: Sequence[str], labels: Labels) -> Query:
-    """The expression as a query. `labels` lists a label field's values, so that case need not match."""
+def no_table(subject: str) -> Sequence[str]:
+    """Subjects where no table is loaded: only the items' own codes and names are found."""
+    return ()
+
+
+def expression_query(
+    own: Schema, text: str, *, languages: Sequence[str], labels: Labels, subjects: Subjects = no_table
+) -> Query:
+    """The expression as a query for whole stories.
+
+    `labels` lists a label field's values, so that case need not match; `subjects` gives the codes that
+    a code or name stands for.
+    """
     tree, _ = parse_query_lenient(text)
-    translator = _Translator(own=own, languages=tuple(languages), labels=labels)
+    translator = _Translator(own=own, languages=tuple(languages), labels=labels, subjects=subjects)
     return translator.query(tree) or Query.empty_query()
+
+
+def passage_query(own: Schema, text: str, *, languages: Sequence[str]) -> Query:
+    """Passages that show best why a story fits the expression: those with its words, negated ones aside."""
+    tree, _ = parse_query_lenient(text)
+    translator = _Translator(own=own, languages=tuple(languages), labels=no_table, subjects=no_table)
+    wanted = [query for node in _asserted(tree) if (query := translator.query(node)) is not None]
+    return Query.boolean_query([(Occur.Should, query) for query in wanted])
+
+
+def words_asked(text: str) -> list[str]:
+    """The words of an expression's literals, negated ones too, without its operators and fields."""
+    tree, _ = parse_query_lenient(text)
+    return [str(node["phrase"]) for node in _literals(tree)]
+
+
+def _literals(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for _, part in node.get("clauses", ()):
+        yield from _literals(part)
+    if node["type"] == "boost":
+        yield from _literals(node["underlying"])
+    if node["type"] == "literal":
+        yield node
+
+
+def _asserted(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Literals in the text of a story that a match must or may hold."""
+    for occur, part in node.get("clauses", ()):
+        if occur != "must_not":
+            yield from _asserted(part)
+    if node["type"] == "boost":
+        yield from _asserted(node["underlying"])
+    if node["type"] == "literal":
+        name = node["field_name"]
+        is_limit = name in LABEL_FIELDS or name in DATE_FIELDS
+        if not is_limit and TEXT_FIELDS.get(name, ANYWHERE[0]) in ANYWHERE:
+            yield node
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +124,7 @@ class _Translator:
     own: Schema
     languages: tuple[str, ...]
     labels: Labels
+    subjects: Subjects
 
     def query(self, node: dict[str, Any]) -> Query | None:
         """None for what holds no word at all."""
@@ -97,6 +152,10 @@ class _Translator:
         meant = [(_OCCUR[occur], part) for occur, part in parts if part is not None]
         if not meant:
             return None
+        either = [part for occur, part in meant if occur is Occur.Should]
+        if len(either) > 1 and len(either) < len(meant):  # "wheat paris OR london": one of the two
+            meant = [(occur, part) for occur, part in meant if occur is not Occur.Should]
+            meant.append((Occur.Must, Query.boolean_query([(Occur.Should, part) for part in either])))
         if all(occur is Occur.MustNot for occur, _ in meant):  # "NOT x": everything else
             meant.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
         return Query.boolean_query(meant)
@@ -107,14 +166,30 @@ class _Translator:
             return self._published(*period) if period else self._words(text)
         if name in LABEL_FIELDS:
             return self._label(LABEL_FIELDS[name], text)
-        fields = (TEXT_FIELDS[name],) if name in TEXT_FIELDS else ("body", "headline")
         if name is not None and name not in TEXT_FIELDS:
             text = f"{name} {text}"  # "note: wheat" is two words, not a field
+        fields = (TEXT_FIELDS[name],) if name in TEXT_FIELDS else ANYWHERE
+        slop = int(node["slop"])
+        if fields == ("subject",):
+            return self._subject(text, slop=slop)
         if text.endswith("*"):
             return self._prefix(fields, text.rstrip("*"))
-        if node["delimiter"] == "none" and fields == ("body", "headline"):
+        if node["delimiter"] == "none" and fields == ANYWHERE:
             return self._words(text)
-        return self._phrase(fields, text, slop=int(node["slop"]))
+        return self._phrase(fields, text, slop=slop)
+
+    def _subject(self, text: str, *, slop: int) -> Query | None:
+        """What the items say, and every code that the tables put under this one or under this name."""
+        said = (
+            self._prefix(("subject",), text.rstrip("*"))
+            if text.endswith("*")
+            else self._phrase(("subject",), text, slop=slop)
+        )
+        codes = list(self.subjects(text))
+        if not codes:
+            return said
+        coded = Query.const_score_query(Query.term_set_query(self.own, SUBJECT_CODE, codes), 1.0)
+        return coded if said is None else Query.disjunction_max_query([said, coded])
 
     def _words(self, text: str) -> Query | None:
         """Every word, in the body or the headline."""
@@ -143,7 +218,10 @@ class _Translator:
             return None
         # Terms hold letters, marks and digits only: nothing in them is special to a regular expression.
         starting = [Query.regex_query(self.own, field, f"{spoken[-1]}.*") for field in fields]
-        whole = [word_query(self.own, word, [None, *self.languages]) for word in spoken[:-1]]
+        # "elections*" ends beyond the stem that the index holds: the word itself is found by its stem.
+        stems = {term for language in self.languages for term in terms(spoken[-1], language)}
+        starting += [Query.term_query(self.own, field, stem) for stem in sorted(stems) for field in fields]
+        whole = [query for word in spoken[:-1] if (query := self._phrase(fields, word, slop=0)) is not None]
         return Query.boolean_query(
             [(Occur.Must, query) for query in (*whole, Query.disjunction_max_query(starting))]
         )

@@ -9,42 +9,59 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from db.store import ArchiveCounts, StoredAnswer, StoryStore, Suppression
 from domain.answer import Answer, AnswerEvent, AnswerReady
+from domain.errors import IndexFault
+from domain.facets import Facets
 from domain.protocols import Embedder, Generator
 from domain.query import Filters, Mode, Query, SearchResult
 from domain.story import IngestReport, StoryRecord, Version
-from runtime import wiring
+from retrieval.recorded import Current, read_current
+from runtime import embedders, wiring
 from runtime.clock import utc_now
 from runtime.settings import Settings, load_settings
 from runtime.suppression import Screen
 
 if TYPE_CHECKING:
+    from answering.langchain import AnswerRunnable
     from answering.pipeline import Answerer
     from ingest.pipeline import IngestProgress
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
+    from retrieval.langchain import ArchiveRetriever
+    from retrieval.matching import Matcher
     from retrieval.search import Searcher
+    from runtime.saved import Saved
+    from runtime.subjects import Subjects
+
+T = TypeVar("T")
 
 
 class Archive:
     """One archive folder. Thread-safe for questions; one writer at a time (`ArchiveLocked` names it)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, embedder: Embedder | None = None) -> None:
+        """`embedder`: an object of the caller's own, in place of the one the index or settings name."""
         self.settings = settings
+        self._given = embedder
         settings.archive.mkdir(parents=True, exist_ok=True)
         self.store = StoryStore.open(settings.database_url)
         self._screen = Screen(self.store)
+        self._followed: Current | None = None  # what the index recorded when it last failed us
         self._making = threading.RLock()  # cached parts are made once, whichever thread asks first
 
     @classmethod
-    def open(cls, folder: str | Path | Settings) -> Self:
-        """Opens (and creates, if need be) the archive in `folder`."""
-        return cls(folder if isinstance(folder, Settings) else load_settings(folder))
+    def open(cls, folder: str | Path | Settings, *, embedder: Embedder | None = None) -> Self:
+        """Opens (and creates, if need be) the archive in `folder`.
+
+        `embedder` replaces the one that index or settings name; IndexStale at the first search when
+        the index was made with another.
+        """
+        return cls(folder if isinstance(folder, Settings) else load_settings(folder), embedder=embedder)
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +104,7 @@ class Archive:
                 provider=provider,
                 progress=reading,
             )
-            self.index.index_pending(progress=indexing)
+            self._following(lambda: self.index.index_pending(progress=indexing))
         return replace(report, seconds=time.monotonic() - started)
 
     def failures(self, *, limit: int = 1000) -> list[dict[str, Any]]:
@@ -102,6 +119,26 @@ class Archive:
             }
             for failure in self.store.failures(limit=limit)
         ]
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Kills, holds and corrections whose story is not known yet, or that fit several; kills first."""
+        return [
+            {
+                "id": one.directive_id,
+                "action": one.directive.action.value,
+                "provider": one.directive.provider,
+                "issued": one.directive.issued,
+                "target": one.directive.target,
+                "reference": one.directive.reference,
+                "reason": one.directive.reason,
+                "note": one.note,
+            }
+            for one in self.store.pending_directives()
+        ]
+
+    def dismiss(self, directive_id: int, *, reason: str, actor: str) -> None:
+        """Takes a waiting message off the list; StoreError when none has that id."""
+        self.store.dismiss_directive(directive_id, reason=reason, actor=actor)
 
     # -- what may be shown ---------------------------------------------------------------------
 
@@ -152,7 +189,46 @@ class Archive:
 
     def search_query(self, query: Query) -> SearchResult:
         """Searches exactly what the query says; no reading of its words."""
-        return self._screen.search(query, self.searcher.search)
+        return self._following(lambda: self._screen.search(query, self.searcher.search))
+
+    def facets(self, query: Query, *, values: int = 20) -> Facets:
+        """How many stories match, by year, language, provider and subject; see `retrieval.matching`."""
+        from runtime.facets import count
+
+        return self._following(
+            lambda: count(
+                query, matcher=self._matcher(), store=self.store, screen=self._screen, values=values
+            )
+        )
+
+    def similar(self, guid: str, *, filters: Filters = Filters(), limit: int = 10) -> SearchResult:
+        """Stories like this one, without itself and its copies; see `retrieval.similar`."""
+        from retrieval.similar import SimilarStories
+
+        own = self.store.current_passages(guid)
+        query = Query(text="", filters=filters, limit=limit)
+        return self._following(
+            lambda: self._screen.search(
+                query, partial(SimilarStories(self.index, self.store, self.searcher).find, own)
+            )
+        )
+
+    @property
+    def subjects(self) -> Subjects:
+        """The code tables: load, list, show."""
+        from runtime.subjects import Subjects
+
+        return Subjects(self.store, self._screen)
+
+    @property
+    def saved(self) -> Saved:
+        """Saved questions: add, list, run, again, remove."""
+        from runtime.saved import Saved
+
+        return Saved(self.store, self._screen, matcher=self._matcher, understand=self.understand)
+
+    def _matcher(self) -> Matcher:
+        return wiring.make_matcher(self.index, self.store)
 
     def ask(self, question: str, *, filters: Filters = Filters(), extractive: bool = False) -> Answer:
         query = Query(text=question, filters=filters, limit=self.settings.answer.evidence)
@@ -171,7 +247,9 @@ class Archive:
         events = self._answerer(extractive=extractive).stream(query, stop=stop)
         for event in self._screen.stream(events):
             if isinstance(event, AnswerReady):
-                answer_id = self.store.save_answer(event.answer, settings=wiring.recorded(self.settings))
+                answer_id = self.store.save_answer(
+                    event.answer, settings=wiring.recorded(self.settings, embedder=self.embedder)
+                )
                 yield AnswerReady(answer=replace(event.answer, answer_id=answer_id))
             else:
                 yield event
@@ -183,18 +261,68 @@ class Archive:
         """The stored text of a version, whatever its story's status: to check quotes against."""
         return self._screen.version(self.store.version(guid, number=version, include_hidden=True)).body
 
+    # -- as parts of LangChain -------------------------------------------------------------------
+
+    def as_retriever(
+        self, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10
+    ) -> ArchiveRetriever:
+        """A LangChain BaseRetriever. What a question says of time counts, as in `search`."""
+        from retrieval.langchain import ArchiveRetriever
+
+        return ArchiveRetriever(
+            search=lambda query: self.search_query(self.understand(query)),
+            filters=filters,
+            mode=mode,
+            limit=limit,
+        )
+
+    def as_runnable(self, *, extractive: bool = False) -> AnswerRunnable:
+        """A LangChain Runnable: a question in, the checked and stored answer out."""
+        from answering.langchain import AnswerRunnable
+
+        limit = self.settings.answer.evidence
+        return AnswerRunnable(
+            lambda query: self.stream(query, extractive=extractive),
+            understand=lambda query: self.understand(replace(query, limit=limit)),
+        )
+
     # -- derived indexes -----------------------------------------------------------------------
 
     def index_pending(self, progress: Callable[[IndexProgress], None] | None = None) -> int:
         with self.store.writer_lock():
-            return self.index.index_pending(progress=progress)
+            return self._following(lambda: self.index.index_pending(progress=progress))
 
     def rebuild_index(self, progress: Callable[[IndexProgress], None] | None = None) -> int:
         with self.store.writer_lock():
-            return wiring.rebuild_index(self.settings, self.store, self.embedder, progress)
+            return wiring.rebuild_index(
+                self.settings, self.store, self.embedder, progress, called=self._called()
+            )
+
+    def switch_embedder(
+        self, embedder: str | Embedder, progress: Callable[[IndexProgress], None] | None = None
+    ) -> int:
+        """Embeds every passage anew with another embedder, beside the index that serves, then switches.
+
+        Searches and ingestion, here and in other processes, go on with the old index meanwhile and
+        follow the switch by themselves. Interrupted anywhere, the same call goes on where it was.
+        Returns the passages embedded; 0 when that embedder is in use already.
+        """
+        if isinstance(embedder, str):
+            called, other = embedder, embedders.make_embedder(self.settings, embedder)
+        else:
+            called, other = None, embedders.recognised(embedder, self.settings)
+        done = wiring.any_index(self.settings, self.store, other, called=called).re_embed(progress)
+        with self._making:
+            self._given = None if called else other
+            if called:  # else this process would go on asking for the one it named before
+                self.settings = embedders.named(called, self.settings)
+            self._drop("embedder", "index", "searcher")
+        return done
 
     def check_index(self) -> IndexCheck:
-        return self.index.check()
+        """The database by itself, then both halves of the index by themselves and against it."""
+        found = self._following(lambda: self.index.check())  # noqa: PLW0108 - the index too is made anew
+        return replace(found, problems=(*self.store.problems(), *found.problems))
 
     # -- parts, made when first needed ---------------------------------------------------------
 
@@ -205,17 +333,58 @@ class Archive:
     @cached_property
     def embedder(self) -> Embedder:
         with self._making:
-            return wiring.make_embedder(self.settings)
+            if self._given is not None:
+                return embedders.recognised(self._given, self.settings)
+            return embedders.make_embedder(self.settings)
 
     @cached_property
     def index(self) -> SearchIndex:
         with self._making:
-            return wiring.open_index(self.settings, self.store, self.embedder)
+            return wiring.open_index(self.settings, self.store, self.embedder, called=self._called())
 
     @cached_property
     def searcher(self) -> Searcher:
         with self._making:
-            return wiring.make_searcher(self.index, self.store, self.embedder)
+            return wiring.make_searcher(
+                self.settings, index=self.index, store=self.store, embedder=self.embedder
+            )
+
+    @property
+    def embedder_in_use(self) -> str | None:
+        """The name of the embedder whose vectors are searched now; None before anything was indexed."""
+        current = read_current(self.settings.index_folder)
+        return (current.embedder or current.fingerprint) if current else None
+
+    def _called(self) -> str | None:
+        return None if self._given is not None else embedders.embedder_name(self.settings)
+
+    def _following(self, work: Callable[[], T]) -> T:
+        """What `work` gives; once more, with new parts, where another process replaced the index meanwhile."""
+        before = self._followed
+        try:
+            return work()
+        except IndexFault:
+            if not self._follow(before):
+                raise
+            return work()
+
+    def _follow(self, before: Current | None) -> bool:
+        """Whether the index is another than `before`; the parts made for an older one are then dropped."""
+        with self._making:
+            current = read_current(self.settings.index_folder)
+            if current == before:
+                return False
+            if current != self._followed:  # else another thread was here first
+                self._followed = current
+                self._drop("index", "searcher")
+                made = self.__dict__.get("embedder")
+                if made is not None and current is not None and made.fingerprint != current.fingerprint:
+                    self._drop("embedder")
+            return True
+
+    def _drop(self, *parts: str) -> None:
+        for part in parts:
+            self.__dict__.pop(part, None)
 
     @cached_property
     def _generator(self) -> Generator:

@@ -26,6 +26,7 @@ from backports import zstd
 from db.copying import make_replaceable
 from db.store import StoryStore
 from domain.errors import SourceError, StoreError
+from retrieval.recorded import CURRENT, read_current
 from runtime.clock import utc_now
 from runtime.settings import Settings
 
@@ -123,7 +124,12 @@ def _put_in_place(folder: Path, settings: Settings, target: Path) -> None:
 
 
 def _index_files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
+    """The generation that serves and the file that names it; not one that is being made beside it."""
+    current = read_current(folder)
+    if current is None:
+        return
+    yield folder / CURRENT
+    for path in sorted((folder / current.generation).rglob("*")):
         if path.is_file() and not path.name.endswith(".lock"):
             yield path
 

@@ -18,7 +18,7 @@ from evaluation.runner import Run, run_set
 from evaluation.sets import EvalSet, load_set
 from runtime import wiring
 from runtime.archive import Archive
-from runtime.settings import Settings
+from runtime.settings import Settings, shared_folder
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestProgress
@@ -77,7 +77,7 @@ class Prepared:
             "corpus": self.set.fingerprint,
             "embedder": self.archive.embedder.fingerprint,
             "model": answering,
-            "settings": wiring.recorded(settings),
+            "settings": wiring.recorded(settings, embedder=self.archive.embedder),
         }
         return run_set(
             self.set,
@@ -102,7 +102,7 @@ def prepare(
 
     Raises SetError where the set is malformed.
     """
-    of = load_set(folder)
+    of = load_set(folder, shared=shared_folder())
     root = cache or platformdirs.user_cache_path("depeche") / "evaluation"
     own = root / f"{of.name}-{of.fingerprint}-{Path(settings.embedder.name).name}"
     archive = Archive.open(settings.model_copy(update={"archive": own, "database": None}))

@@ -7,6 +7,7 @@ Later wins: defaults, preset, `depeche.toml` (working folder, then archive folde
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.errors import SettingsError
 
 FILE_NAME = "depeche.toml"
+IMPORT_STRING = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")  # "package.module:callable"
 
 
 class _Section(BaseModel):
@@ -33,9 +35,9 @@ class ModelSettings(_Section):
     )
     context: int = Field(8192, ge=1024, description="tokens, prompt and answer together")
     threads: int | None = Field(None, ge=1, description="None: the machine's cores")
-    temperature: float = Field(0.0, ge=0, le=2)
-    seed: int = 7
-    kv_type: Literal["f16", "q8_0", "q4_0"] = "f16"
+    temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest word")
+    seed: int = Field(7, description="of the sampling, where the temperature is above 0")
+    kv_type: Literal["f16", "q8_0", "q4_0"] = Field("f16", description="precision of the model's own memory")
     endpoint_model: str | None = Field(None, description="model name sent to an OpenAI-compatible endpoint")
     api_key: str | None = Field(None, description="key for the endpoint, if it wants one", repr=False)
 
@@ -43,9 +45,23 @@ class ModelSettings(_Section):
 class EmbedderSettings(_Section):
     """Which model turns passages and questions into vectors."""
 
-    name: str = Field("multilingual-e5-small", description="catalogue name or a sentence-transformers folder")
+    name: str = Field(
+        "multilingual-e5-small",
+        description="for an archive without an index; an indexed one records its own. Catalogue name, a "
+        "sentence-transformers folder, or package.module:callable giving LangChain Embeddings",
+    )
     engine: Literal["openvino", "torch"] = Field(
         "openvino", description="torch: sentence-transformers itself"
+    )
+
+
+class RetrievalSettings(_Section):
+    """How what was found is put in order."""
+
+    reranker: str | None = Field(
+        None,
+        description="a sentence-transformers CrossEncoder that reads the best 20 passages: a folder, or the "
+        "name on the hub of one already downloaded",
     )
 
 
@@ -62,10 +78,13 @@ class AnswerSettings(_Section):
 class Settings(_Section):
     """Everything that can be set, as read once at the start."""
 
-    archive: Path
-    models_cache: Path
+    archive: Path = Field(description="folder of the archive: --archive, or DEPECHE_ARCHIVE")
+    models_cache: Path = Field(
+        description="weights, shared between archives: DEPECHE_MODELS; otherwise the user's cache"
+    )
     model: ModelSettings = ModelSettings()
     embedder: EmbedderSettings = EmbedderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     database: str | None = Field(
         None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder"
@@ -78,6 +97,12 @@ class Settings(_Section):
     @property
     def index_folder(self) -> Path:
         return self.archive / "index"
+
+
+def shared_folder(environ: Mapping[str, str] | None = None) -> Path:
+    """Material for measuring that may not be copied into the project: DEPECHE_SHARED, else beside it."""
+    env = os.environ if environ is None else environ
+    return (Path(__file__).resolve().parents[1] / env.get("DEPECHE_SHARED", "../shared")).resolve()
 
 
 def preset_names() -> list[str]:
@@ -110,6 +135,8 @@ def load_settings(
     for path in dict.fromkeys((Path(FILE_NAME).absolute(), (folder / FILE_NAME).absolute())):
         if path.is_file():
             layers.append((str(path), _read_toml(path)))
+            if path.parent == folder.absolute():
+                _refuse_code(path, layers[-1][1])
     layers.append(("environment", _from_environment(env)))
     layers.append(("command line", _from_dotted(overrides or {})))
     for name, layer in layers:
@@ -139,6 +166,17 @@ def _read_toml(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: {error}", hint="mend or remove that file") from error
+
+
+def _refuse_code(path: Path, values: Mapping[str, object]) -> None:
+    """An archive is data and travels; what it says may not make this program import a module."""
+    embedder = values.get("embedder")
+    name = embedder.get("name") if isinstance(embedder, dict) else None
+    if isinstance(name, str) and IMPORT_STRING.fullmatch(name):
+        raise SettingsError(
+            f"{path} names code to run: embedder.name = {name!r}",
+            hint=f"if you trust it, set DEPECHE_EMBEDDER__NAME={name} instead",
+        )
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, object]:

@@ -16,11 +16,13 @@ from db.store import StoryStore
 from domain.errors import ModelNotInstalled
 from domain.protocols import Embedder, Generator
 from domain.query import Query, SearchResult
+from runtime.clock import utc_now
 from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
     from retrieval.index import IndexProgress, SearchIndex
+    from retrieval.matching import Matcher
     from retrieval.search import Searcher
 
 
@@ -47,30 +49,11 @@ def model_installed(settings: Settings) -> bool:
     return is_endpoint(name) or model_path(name, cache=settings.models_cache) is not None
 
 
-def _required(name: str, settings: Settings) -> Path:
+def required_path(name: str, settings: Settings) -> Path:
     path = model_path(name, cache=settings.models_cache)
     if path is None:
         raise ModelNotInstalled(f"{name} is not installed", hint=f"depeche models pull {name}")
     return path
-
-
-def make_embedder(settings: Settings) -> Embedder:
-    from models.catalogue import load_catalogue
-    from models.fetch import weights_digest
-    from retrieval.embedder import SentenceTransformerEmbedder
-    from retrieval.fast_embedder import OpenVinoEmbedder
-
-    folder = _required(settings.embedder.name, settings)
-    spec = load_catalogue().get(settings.embedder.name)
-    engine = OpenVinoEmbedder if settings.embedder.engine == "openvino" else SentenceTransformerEmbedder
-    return engine(
-        folder,
-        name=spec.name,
-        query_prefix=spec.query_prefix,
-        passage_prefix=spec.passage_prefix,
-        max_tokens=spec.context,
-        digest=weights_digest(folder),
-    )
 
 
 def make_generator(settings: Settings) -> Generator:
@@ -89,7 +72,7 @@ def make_generator(settings: Settings) -> Generator:
     from answering.generation.worker import WorkerGenerator
 
     return WorkerGenerator(
-        _required(chosen.name, settings),
+        required_path(chosen.name, settings),
         context=chosen.context,
         threads=chosen.threads,
         seed=chosen.seed,
@@ -104,10 +87,12 @@ def close(part: object) -> None:
         closing()
 
 
-def open_index(settings: Settings, store: StoryStore, embedder: Embedder) -> SearchIndex:
+def open_index(
+    settings: Settings, store: StoryStore, embedder: Embedder, *, called: str | None
+) -> SearchIndex:
     from retrieval.index import SearchIndex
 
-    return SearchIndex.open(settings.index_folder, store=store, embedder=embedder)
+    return SearchIndex.open(settings.index_folder, store=store, embedder=embedder, called=called)
 
 
 def rebuild_index(
@@ -115,17 +100,32 @@ def rebuild_index(
     store: StoryStore,
     embedder: Embedder,
     progress: Callable[[IndexProgress], None] | None,
+    *,
+    called: str | None,
 ) -> int:
     """Makes the indexes again from the database alone, whatever state their folder is in."""
+    return any_index(settings, store, embedder, called=called).rebuild(progress)
+
+
+def any_index(
+    settings: Settings, store: StoryStore, embedder: Embedder, *, called: str | None
+) -> SearchIndex:
+    """The index whatever its state, to be made anew."""
     from retrieval.index import SearchIndex
 
-    return SearchIndex.unopened(settings.index_folder, store=store, embedder=embedder).rebuild(progress)
+    return SearchIndex.unopened(settings.index_folder, store=store, embedder=embedder, called=called)
 
 
-def make_searcher(index: SearchIndex, store: StoryStore, embedder: Embedder) -> Searcher:
+def make_searcher(
+    settings: Settings, *, index: SearchIndex, store: StoryStore, embedder: Embedder
+) -> Searcher:
     from retrieval.search import Searcher
 
-    return Searcher(index, store, embedder)
+    if settings.retrieval.reranker is None:
+        return Searcher(index, store, embedder)
+    from retrieval.rerank import CrossEncoderScorer
+
+    return Searcher(index, store, embedder, scorer=CrossEncoderScorer(settings.retrieval.reranker))
 
 
 def make_answerer(
@@ -142,21 +142,31 @@ def make_answerer(
     return Answerer(search=search, store=store, embedder=embedder, generator=generator, options=options)
 
 
+def make_matcher(index: SearchIndex, store: StoryStore) -> Matcher:
+    from retrieval.matching import Matcher
+
+    return Matcher(index, store, clock=utc_now)
+
+
 def with_clues(query: Query, *, now: datetime) -> Query:
+    from retrieval.syntax import is_expression
     from retrieval.time import apply, understand
+
+    if is_expression(query.text):
+        return query  # "NOT date:1987" states its dates itself
 
     clues = understand(query.text, as_of=query.filters.as_of or now)
     return replace(query, clues=clues, filters=apply(clues, query.filters))
 
 
-def recorded(settings: Settings) -> dict[str, str]:
+def recorded(settings: Settings, *, embedder: Embedder) -> dict[str, str]:
     """What of the settings is stored beside an answer. Never the key of an endpoint."""
     return {
         "model": settings.model.name,
         "context": str(settings.model.context),
         "temperature": str(settings.model.temperature),
         "seed": str(settings.model.seed),
-        "embedder": settings.embedder.name,
+        "embedder": embedder.fingerprint,
         "evidence": str(settings.answer.evidence),
         "budget": str(settings.answer.budget),
     }

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from db.database import Database
-from db.tables import metadata
+from db.search_tables import metadata
 
 
 def _migrate(connection: sa.Connection) -> None:

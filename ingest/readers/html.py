@@ -30,11 +30,13 @@ from ingest.readers.code_pages import web_name
 from ingest.readers.dated_path import date_in
 
 _SIGN = re.compile(rb"<!doctype html|<html[\s>]", re.I)
+# Comments are passed over for good (atomic groups): trying each end of each again is exponential in their number.
+_COMMENTS = rb"(?>(?:<!--.*?-->\s*)*)"
 _FIRST_TAG = re.compile(
-    rb"[\s\xef\xbb\xbf]*(?:<!--.*?-->\s*)*<(?:head|body|article|title|meta)[\s>]", re.I | re.S
+    rb"[\s\xef\xbb\xbf]*" + _COMMENTS + rb"<(?:head|body|article|title|meta)[\s>]", re.I | re.S
 )
 _XHTML = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*<\?xml[^>]*>\s*(?:<!--.*?-->\s*)*(?:<!doctype html|<html)", re.I | re.S
+    rb"\A[\s\xef\xbb\xbf]*<\?xml[^>]*>\s*" + _COMMENTS + rb"(?:<!doctype html|<html)", re.I | re.S
 )
 _OTHER_XML = re.compile(rb"\A[\s\xef\xbb\xbf]*<\?xml", re.I)
 _ARTICLE = re.compile(r"(?:Article|Report|BlogPosting|Posting)$")
@@ -86,6 +88,7 @@ def page(
             ref, f"the page is larger than {MAX_ITEM_BYTES >> 20} MiB", "save the story's own page", raw
         )
     tree = _tree(raw, charset)
+    url = url if url and _host(url) else None
     if tree is None:
         return reject(ref, "the page has no HTML that can be read", "save the page again", raw)
     facts = _Facts(tree)
@@ -118,7 +121,7 @@ def _draft(tree: HtmlElement, facts: _Facts, address: str | None) -> Draft:
     )  # fmt: skip
     document = found if isinstance(found, Document) else Document()
     body = _paragraphs(document.text or "")
-    host = urlsplit(address).hostname if address else None
+    host = _host(address) if address else None
     return Draft(
         guid=address,
         provider=host.removeprefix("www.") if host else None,
@@ -238,15 +241,23 @@ class _Facts:
         stated = next((str(link) for link in links if str(link).strip()), None) or self.meta("og:url")
         try:
             stated = urljoin(url or "", stated.strip()) if stated else None
-            host = urlsplit(stated or "").hostname
+            host = _host(stated or "")
             is_web = bool(host) and urlsplit(stated or "").scheme in ("http", "https")
             # A template that names the front page on every page names nothing.
             is_page = not _FRONT.fullmatch(urlsplit(stated or "").path)
-            if is_web and is_page and (url is None or _site(host) == _site(urlsplit(url).hostname)):
+            if is_web and is_page and (url is None or _site(host) == _site(_host(url))):
                 return stated
         except ValueError:  # "http://[": no address
             pass
         return url
+
+
+def _host(url: str) -> str | None:
+    """The host an address names; None for one that is none: "http://[", a name of a file."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _is_front(url: str) -> bool:

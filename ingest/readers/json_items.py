@@ -19,6 +19,7 @@ from ingest.encoding import decode
 from ingest.normalise import MAX_EXCERPT_BYTES, MAX_ITEM_BYTES
 
 _BLOCK = 1 << 16
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.S)
 _TOO_LARGE = f"the item is larger than {MAX_ITEM_BYTES // (1 << 20)} MiB"
 
@@ -34,7 +35,7 @@ class JsonItem:
 
 
 def looks_like_json(head: bytes) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    return head.lstrip(_BLANK)[:1] in (b"{", b"[")
 
 
 def json_items(stream: BinaryIO) -> Iterator[JsonItem]:
@@ -137,3 +138,5 @@ def _nested(start: bytes, stream: BinaryIO) -> Iterator[JsonItem]:
         yield JsonItem(
             position=position, value=None, raw=bytes(buffer), error="the JSON ends in the middle of an item"
         )
+    elif not position and start.strip(_BLANK + b"[]"):  # an empty array is sound, and holds nothing
+        yield JsonItem(position=0, value=None, raw=start[:MAX_EXCERPT_BYTES], error="no JSON object is in it")

@@ -28,6 +28,8 @@ _MARKUP = ("html", "xhtml", "html5", "text/html", "application/xhtml+xml")
 _PARAGRAPH = re.compile(r"<(?:p|br|div|li)\b", re.I)
 _NITF_CONTENT = re.compile(r"<body\.content\b[^>]*>(.*)</body\.content>", re.S | re.I)
 _MEDIA = frozenset({"picture", "graphic", "video", "audio", "photo", "image", "animation"})
+_CREDITS = frozenset({"creditline", "writer"})  # roles of descriptions that describe nothing
+_REQUEST = re.compile(r"(https?://api\.ap\.org/[^?]+)\?.*", re.S)
 _SUBJECT_CODE = re.compile(r"\d{8}")
 
 
@@ -90,8 +92,8 @@ def draft(value: Mapping[str, Any]) -> Draft:
         provider=_provider(fields),
         version=_string(fields.get("version")),
         published=_string(fields.get("versioncreated")) or _string(fields.get("contentcreated"))
-        or _string(fields.get("firstcreated")),
-        first_published=_string(fields.get("firstcreated")),
+        or _string(fields.get("firstpublished")) or _string(fields.get("firstcreated")),
+        first_published=_string(fields.get("firstpublished")) or _string(fields.get("firstcreated")),
         status=_string(fields.get("pubstatus")),
         kind=Kind.ADVISORY if is_plan else None,
         language=_string(fields.get("language")),
@@ -150,7 +152,9 @@ def _guid(fields: Mapping[str, Any]) -> str | None:
         address = _string(fields.get("uri")) or identity
         # AP's uri carries the request's own query: the item's identity is what does not change.
         return identity if identity in address else address
-    return _string(fields.get("guid")) or _string(fields.get("uri"))
+    given = _string(fields.get("guid")) or _string(fields.get("uri"))
+    # What AP's uri carries after "?" is the request's own and differs with each.
+    return _REQUEST.sub(r"\1", given) if given else None
 
 
 def _web_address(fields: Mapping[str, Any]) -> str | None:
@@ -167,7 +171,7 @@ def _provider(fields: Mapping[str, Any]) -> str | None:
 
 
 def _headline(fields: Mapping[str, Any]) -> str | None:
-    if plain := _string(fields.get("headline")):
+    if plain := _string(fields.get("headline")) or _one_of(fields, "headline_", is_markup=False):
         return _plain(plain)
     found = _objects(fields.get("headlines"))
     ordered = [one for one in found if one.get("role") in (None, "main")] + list(found)
@@ -181,7 +185,8 @@ def _plain(text: str) -> str:
 
 def _body(fields: Mapping[str, Any]) -> str:
     markup = _string(fields.get("body_xhtml")) or _string(fields.get("body_html"))
-    text = _string(fields.get("body_text"))
+    markup = markup or _one_of(fields, "body_", is_markup=True)
+    text = _string(fields.get("body_text")) or _one_of(fields, "body_", is_markup=False)
     for one in _objects(fields.get("bodies")):
         value = _string(one.get("value"))
         kind = str(one.get("contentType") or one.get("contenttype") or one.get("role") or "").casefold()
@@ -197,12 +202,24 @@ def _body(fields: Mapping[str, Any]) -> str:
 
 def _description(fields: Mapping[str, Any]) -> str:
     """A caption or summary: what a picture, or an item without a body, has to say."""
-    if plain := _string(fields.get("description_text")):
+    if plain := _string(fields.get("description_text")) or _string(fields.get("description_main")):
         return plain
     markup = _string(fields.get("description_xhtml")) or _string(fields.get("description_html"))
-    values = (_string(one.get("value")) for one in _objects(fields.get("descriptions")))
+    found = (one for one in _objects(fields.get("descriptions")) if one.get("role") not in _CREDITS)
+    values = (_string(one.get("value")) for one in found)
+    markup = markup or _string(fields.get("description_richtext"))
     markup = markup or next((value for value in values if value), None)
     return html_to_text(markup) if markup else ""
+
+
+def _one_of(fields: Mapping[str, Any], beginning: str, *, is_markup: bool) -> str | None:
+    """1.x lets an agency name its own ("body_main", "body_richtext"): the first of that kind."""
+    for name, found in fields.items():
+        if not name.startswith(beginning) or name.endswith("charcount"):
+            continue
+        if (value := _string(found)) and bool(_PARAGRAPH.search(value)) is is_markup:
+            return value
+    return None
 
 
 def _place(fields: Mapping[str, Any]) -> str | None:
@@ -213,7 +230,7 @@ def _place(fields: Mapping[str, Any]) -> str | None:
 
 
 def _subjects(fields: Mapping[str, Any]) -> tuple[Subject, ...]:
-    subjects: dict[str, Subject] = {}
+    subjects: dict[tuple[str, str], Subject] = {}  # a code comes once for each language's name
     for name, one in _pairs(fields, "subject", "subjects"):
         literal = (
             _string(one.get("code"))
@@ -222,7 +239,7 @@ def _subjects(fields: Mapping[str, Any]) -> tuple[Subject, ...]:
             or name.casefold()
         )
         code = _qualified(literal, (_string(one.get("scheme")) or _string(one.get("uri")) or "").casefold())
-        subjects.setdefault(code, Subject(code=code, name=name))
+        subjects.setdefault((code, name), Subject(code=code, name=name))
     return tuple(subjects.values())
 
 

@@ -27,18 +27,20 @@ _NEWID = re.compile(r'NEWID="(\d+)"')
 _DATE = re.compile(
     r"\s*(\d{1,2}-[A-Z]{3}-\d{4})\s+\d*?(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)"
 )  # one is "605:12:19.12"
-_CODES = re.compile(r"<(TOPICS|PLACES|PEOPLE|ORGS|EXCHANGES|COMPANIES)>(.*?)</\1>", re.S)
+# "[^<]*(?:<(?!/x>)[^<]*)*" is ".*?" up to </x>, at a fifth of its time.
+_CODES = re.compile(r"<(TOPICS|PLACES|PEOPLE|ORGS|EXCHANGES|COMPANIES)>([^<]*(?:<(?!/\1>)[^<]*)*)</\1>")
 _CODE = re.compile(r"<D>(.*?)</D>", re.S)
 _UNKNOWN = re.compile(r"<UNKNOWN>(.*?)</UNKNOWN>", re.S)
 _SLUGLINE = re.compile(r"\b([A-Z]{2}-\S.*?)\s+\d\d-\d\d \d{4}")  # "BC-BAHIA-COCOA-REVIEW   02-26 0105"
 _PRIORITY = re.compile(r"^([a-z]) [a-z] [A-Z]{2}-", re.M)  # "f f BC-…": f flash, b bulletin, u urgent
-_TEXT = re.compile(r'<TEXT(?: TYPE="(\w+)")?>(.*?)(?:</TEXT>|$)', re.S)
-_PART = re.compile(r"<(TITLE|DATELINE|AUTHOR|BODY)>(.*?)</\1>", re.S)
+_TEXT = re.compile(r'<TEXT(?: TYPE="(\w+)")?>')
+_PART = re.compile(r"<(TITLE|DATELINE|AUTHOR|BODY)>([^<]*(?:<(?!/\1>)[^<]*)*)</\1>")
 _DATELINE = re.compile(
     r"\s*(.*?),?\s+((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2})\b", re.S | re.I
 )
 _CONTROL = re.compile(r"&#(?:\d|1\d|2\d|30|31|127);")
 _SIGN_OFF = re.compile(r"\s*^[ \t]*reuters?[ .]*(?:\^M)?\s*\Z|\s+REUTER\s*\Z", re.I | re.M)
+_SIGN_OFF_REACH = 200  # characters before the end in which it begins
 _FILLER = re.compile(r"\s*Blah blah blah\.\s*")
 _INDENT = "    "
 _STOPS = '.!?":;,'
@@ -107,7 +109,7 @@ def _draft(element: str) -> Draft:
         language="en",
         published=_date(element),
         headline=" ".join(title.split()) if title else None,
-        body=_paragraphs(_SIGN_OFF.sub("", body)),
+        body=_paragraphs(_without_sign_off(body)),
         slugline=slugline[1] if slugline else None,
         byline=parts.get("AUTHOR"),
         dateline_place=place,
@@ -138,7 +140,10 @@ def _date(element: str) -> str | None:
 
 def _text_of(element: str) -> tuple[str | None, str]:
     match = _TEXT.search(element)
-    return (match[1], match[2]) if match else (None, "")
+    if not match:
+        return None, ""
+    end = element.find("</TEXT>", match.end())
+    return match[1], element[match.end() : end if end >= 0 else len(element)]
 
 
 def _first_line(text: str) -> tuple[str | None, str]:
@@ -152,6 +157,11 @@ def _dateline(printed: str) -> tuple[str | None, str | None]:
     if not match:
         return printed.strip().rstrip("-").strip() or None, None
     return " ".join(match[1].split()) or None, " ".join(match[2].split())
+
+
+def _without_sign_off(body: str) -> str:
+    match = _SIGN_OFF.search(body, max(0, len(body.rstrip()) - _SIGN_OFF_REACH))
+    return body[: match.start()] if match else body
 
 
 def _paragraphs(body: str) -> str:

@@ -9,6 +9,7 @@ whose records have no sign to look for, the rest is one Rejected. Positions are 
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -37,6 +38,9 @@ _BROKEN = (
     AttributeError, TypeError,
 )  # fmt: skip
 _LONGEST_LINE = 1 << 16
+logging.getLogger("warcio").addHandler(
+    logging.NullHandler()
+)  # else its remarks go to stderr, among the progress
 _REMEDY = "fetch the archive file again; the records that can be read are in"
 
 

@@ -17,18 +17,21 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.dense.columns import CODES, NUMBERS, write_columns
+from retrieval.dense.manifest import COARSE, COLUMNS, EXACT, FORMAT, MANIFEST, Manifest
 from retrieval.dense.rows import Rows
-from retrieval.dense.segment import COARSE, COLUMNS, EXACT, FORMAT, MANIFEST, Manifest
-from retrieval.files import sha256, sync_file, sync_folder, write_json
+from retrieval.dense.vectors import half_precision
+from retrieval.files import disk_faults_told, sha256, sync_file, sync_folder, write_json
 
-# Below this an exact scan takes under 7 ms of one core and the codes would save little memory: at
-# 77 bytes a row against 768 they matter where a year no longer fits (docs/notes-retrieval.md).
-COMPRESSED_FROM_ROWS = 200_000
-TRAINED_PER_LIST = 64  # faiss asks for at least 39
-LIST_FACTOR = 4  # lists = 4·√rows, faiss's own guideline for up to a million vectors
+# Below this an exact scan takes half a millisecond of one core; above it 768 bytes a row would count as
+# the reader's own memory ("Search at scale" in docs/performance.md).
+COMPRESSED_FROM_ROWS = 16_384
+TRAINED_PER_LIST = 40  # the least faiss asks for; 64 gained nothing that could be measured
+LIST_FACTOR = 2  # lists = 2·√rows
 CODES_SEED = 1983  # the same rows give the same lists
 
 
+@disk_faults_told
 def write_segment(parent: Path, blocks: Iterable[Rows], *, period: str, dimensions: int) -> str:
     """Write the rows of `blocks` as one new segment of `parent`; returns its folder's name.
 
@@ -37,10 +40,7 @@ def write_segment(parent: Path, blocks: Iterable[Rows], *, period: str, dimensio
     name = f"{period}-{secrets.token_hex(6)}"
     folder = parent / f".{name}"
     folder.mkdir(parents=True)
-    exact: Any = faiss.IndexScalarQuantizer(
-        dimensions, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
-    exact.is_trained = True  # half precision has nothing to learn
+    exact = half_precision(dimensions)
     columns = _Columns()
     for block in blocks:
         exact.add(block.vectors)
@@ -70,9 +70,9 @@ class _Columns:
     """Attribute columns as they grow; labels become codes into a table of the segment's own."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, list[NDArray[np.int64]]] = {name: [] for name in COLUMNS[:3]}
-        self._codes: dict[str, list[NDArray[np.uint16]]] = {name: [] for name in COLUMNS[3:]}
-        self._tables: dict[str, dict[str, int]] = {name: {} for name in COLUMNS[3:]}
+        self._numbers: dict[str, list[NDArray[np.int64]]] = {name: [] for name in NUMBERS}
+        self._codes: dict[str, list[NDArray[np.uint16]]] = {name: [] for name in CODES}
+        self._tables: dict[str, dict[str, int]] = {name: {} for name in CODES}
 
     def add(self, block: Rows) -> None:
         for name, numbers in self._numbers.items():
@@ -83,10 +83,8 @@ class _Columns:
             codes.append(np.array([table.setdefault(label, len(table)) for label in labels], dtype=np.uint16))
 
     def write(self, folder: Path) -> None:
-        for name, numbers in self._numbers.items():
-            np.save(folder / f"{name}.npy", np.concatenate(numbers))
-        for name, codes in self._codes.items():
-            np.save(folder / f"{name}.npy", np.concatenate(codes))
+        grown = {**self._numbers, **self._codes}
+        write_columns(folder / COLUMNS, {name: np.concatenate(parts) for name, parts in grown.items()})
 
     def manifest(self, folder: Path, *, period: str, dimensions: int) -> Manifest:
         ranges = {

@@ -2,36 +2,36 @@
 
 The list is one file replaced atomically: a reader sees the segments before a change or
 after it, never a mixture, and goes on with the files it has open while they are replaced.
-A passage is in at most one listed segment.
+A passage is in at most one listed segment. Readers take no lock while the list stays as it is.
 """
 
 from __future__ import annotations
 
-import os
+import shutil
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import IndexMissing, IndexStale
 from retrieval.dense.build import remove_unlisted, write_segment
 from retrieval.dense.rows import Rows
+from retrieval.dense.search import search
 from retrieval.dense.segment import NOTHING, Found, Segment
 from retrieval.files import REBUILD, read_json, stamp, write_json
-from retrieval.instants import year_of
 from retrieval.scope import Scope
 
 LIST = "SEGMENTS.json"
 MERGED_AT_ONCE = 8  # segments of one size class: each passage is rewritten log8(n) times
 SMALLEST_CLASS_ROWS = 1024
-LARGEST_ROWS = 500_000  # 384 MB of half-precision vectors while building: ingestion stays under 1.5 GB
+LARGEST_ROWS = 524_288  # 403 MB of half-precision vectors while building: ingestion stays under 1.5 GB
+SETTLED_RATIO = 4  # a period's smaller segments are joined with the next larger unless it is this much larger
 BLOCK_ROWS = 16_384
 OPENING_ATTEMPTS = 5
 
@@ -48,7 +48,9 @@ class DenseIndex:
     def __init__(self, folder: Path, *, dimensions: int) -> None:
         self._folder = folder
         self._dimensions = dimensions
-        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._changing = threading.Lock()  # between the writer and its merges
+        self._merging: Future[int] | None = None
         self._listing = _Listing(stamp=None, segments=())
 
     @classmethod
@@ -60,12 +62,18 @@ class DenseIndex:
 
     def segments(self) -> tuple[Segment, ...]:
         """The segments as listed now; files already open are kept."""
+        listing, seen = self._listing, stamp(self._folder / LIST)
+        if seen is not None and listing.stamp == seen:
+            return listing.segments
+        return self._reopened()
+
+    def _reopened(self) -> tuple[Segment, ...]:
         path = self._folder / LIST
         for _ in range(OPENING_ATTEMPTS):
-            with self._lock:
+            with self._opening:
                 listing, seen = self._listing, stamp(path)
                 if seen is not None and listing.stamp == seen:
-                    return listing.segments
+                    return listing.segments  # another thread was first
                 opened = {segment.folder.name: segment for segment in listing.segments}
                 try:
                     names = _names(path)
@@ -85,14 +93,7 @@ class DenseIndex:
         """The `depth` passages nearest to `vector` within `scope`; equal scores in passage order."""
         if scope.is_empty or depth <= 0:
             return NOTHING
-        search_one = partial(Segment.search, vector=vector, depth=depth, scope=scope)
-        parts = [part for part in _threads().map(search_one, self.segments()) if part.scores.size]
-        if not parts:
-            return NOTHING
-        passage_ids = np.concatenate([part.passage_ids for part in parts])
-        scores = np.concatenate([part.scores for part in parts])
-        order = np.lexsort((passage_ids, -scores))[:depth]
-        return Found(passage_ids=passage_ids[order], scores=scores[order])
+        return search(self.segments(), vector, depth=depth, scope=scope)
 
     def contains(self, passage_ids: Sequence[int]) -> NDArray[np.bool_]:
         wanted = np.asarray(passage_ids, dtype=np.int64)
@@ -105,25 +106,47 @@ class DenseIndex:
         """Add passages not yet contained: one new segment for each year, listed in one step."""
         if not len(rows):
             return
-        names = [segment.folder.name for segment in self.segments()]
-        years = np.array([year_of(int(instant)) for instant in rows.published])
+        years = _years(rows.published)
+        names = []
         for year in np.unique(years):
             block = rows.take(np.flatnonzero(years == year))
             period = f"{year:04d}"
             names.append(write_segment(self._folder, [block], period=period, dimensions=self._dimensions))
-        self._list(names)
+        self._replace(frozenset(), by=names)
 
     def merge(self) -> int:
         """Join segments of one period and size class when there are many; returns how many were joined."""
         joined = 0
         while group := self._mergeable():
-            name = write_segment(
-                self._folder, _blocks(group), period=group[0].manifest.period, dimensions=self._dimensions
-            )
-            gone = {segment.folder.name for segment in group}
-            self._list([s.folder.name for s in self.segments() if s.folder.name not in gone] + [name])
-            joined += len(group)
+            joined += self._join(group)
         return joined
+
+    def settle(self) -> int:
+        """Merge until every period has few segments, each much larger than the next; how many were joined."""
+        joined = self.merge()
+        while group := self._unsettled():
+            joined += self._join(group)
+        return joined
+
+    @contextmanager
+    def merging_aside(self) -> Iterator[None]:
+        """Within the block `merge_soon` may be called; at its end no merge is running."""
+        try:
+            yield
+        finally:
+            self._finish_merge()
+
+    def merge_soon(self) -> None:
+        """Merge in a thread aside, unless one still does. A merge that failed is raised here, next time."""
+        if self._merging is not None and not self._merging.done():
+            return
+        self._finish_merge()
+        self._merging = _aside.submit(self.merge)
+
+    def _finish_merge(self) -> None:
+        merging, self._merging = self._merging, None
+        if merging is not None:
+            merging.result()
 
     def sweep(self) -> None:
         """Remove what earlier writers left: half-made segments and merged ones."""
@@ -146,22 +169,52 @@ class DenseIndex:
                 return chosen
         return None
 
+    def _unsettled(self) -> Sequence[Segment] | None:
+        periods: dict[str, list[Segment]] = defaultdict(list)
+        for segment in self.segments():
+            periods[segment.manifest.period].append(segment)
+        return next((tail for held in periods.values() if (tail := _tail(held))), None)
+
+    def _join(self, group: Sequence[Segment]) -> int:
+        """One segment in place of several; readers that have the several open go on with them."""
+        period = group[0].manifest.period
+        name = write_segment(self._folder, _blocks(group), period=period, dimensions=self._dimensions)
+        gone = frozenset(segment.folder.name for segment in group)
+        self._replace(gone, by=[name])
+        for folder in gone:  # what Windows still has open stays until the next sweep
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
+        return len(group)
+
+    def _replace(self, gone: frozenset[str], *, by: Sequence[str]) -> None:
+        with self._changing:
+            listed = [name for name in _names(self._folder / LIST) if name not in gone]
+            self._list([*listed, *by])
+
     def _list(self, names: Sequence[str]) -> None:
         write_json(self._folder / LIST, {"segments": list(names)})
 
 
-@cache
-def _threads() -> ThreadPoolExecutor:
-    """A thread a core, each searching one segment alone.
+_aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="dense-merge")
 
-    FAISS's own threads meet at a barrier in every segment: on a busy machine a scan of half a
-    millisecond then takes forty, waiting for a core.
-    """
-    return ThreadPoolExecutor(
-        max_workers=os.cpu_count(),
-        thread_name_prefix="dense-search",
-        initializer=partial(faiss.omp_set_num_threads, 1),
-    )
+
+def _tail(segments: Sequence[Segment]) -> Sequence[Segment] | None:
+    """The smaller segments of one period as far as joining them is worth rewriting the largest of them."""
+    chosen: list[Segment] = []
+    rows = 0
+    for segment in sorted(segments, key=len):
+        if chosen and (len(segment) > rows * SETTLED_RATIO or rows + len(segment) > LARGEST_ROWS):
+            if len(chosen) > 1:
+                break
+            chosen, rows = [], 0
+        chosen.append(segment)
+        rows += len(segment)
+    return chosen if len(chosen) > 1 else None
+
+
+def _years(published: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The calendar year (UTC) of each instant."""
+    years = published.astype("datetime64[us]").astype("datetime64[Y]")
+    return years.astype(np.int64) + 1970
 
 
 def _size_class(rows: int) -> int:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from db.store import StoryStore
+from retrieval.index import SearchIndex
 from runtime import Archive
 
 _PLACES = ("Lisbon", "Dakar", "Oslo", "Quito", "Riga", "Perth", "Cairo")
@@ -32,10 +34,13 @@ def feed_of(stories: int, path: Path) -> Path:
 
 
 def contents_of(archive: Archive) -> dict[str, Any]:
+    return contents(archive.store, archive.index)
+
+
+def contents(store: StoryStore, index: SearchIndex) -> dict[str, Any]:
     """Stories with their status and versions, passages, and what each half of the index holds."""
-    store = archive.store
     passages = [one for batch in store.iter_passages() for one in batch]
-    generation = archive.index.generation()
+    generation = index.generation()
     indexed = sorted(map(int, generation.lexical.passage_ids()))
     ids = {one.passage_id: (one.guid, one.version, one.start, one.end, one.text) for one in passages}
     held = generation.dense.contains(list(ids))

@@ -75,3 +75,16 @@ def test_set_toml_names_the_corpus(tmp_path: Path) -> None:
     (tmp_path / "set" / "corpus.jsonl").rename(tmp_path / "stories.jsonl")
     (tmp_path / "set" / "set.toml").write_text('corpus = ["../stories.jsonl"]\n')
     assert load_set(tmp_path / "set").corpus == ((tmp_path / "stories.jsonl").resolve(),)
+
+
+def test_set_toml_may_name_the_shared_folder(tmp_path: Path) -> None:
+    write_set(tmp_path / "set")
+    shared = tmp_path / "elsewhere"
+    shared.mkdir()
+    (tmp_path / "set" / "corpus.jsonl").rename(shared / "stories.jsonl")
+    (tmp_path / "set" / "set.toml").write_text('corpus = ["{shared}/stories.jsonl"]\n')
+    assert load_set(tmp_path / "set", shared=shared).corpus == ((shared / "stories.jsonl").resolve(),)
+    with pytest.raises(SetError, match="DEPECHE_SHARED"):
+        load_set(tmp_path / "set", shared=tmp_path)
+    with pytest.raises(SetError, match="no such folder was given"):
+        load_set(tmp_path / "set")

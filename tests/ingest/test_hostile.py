@@ -16,6 +16,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -256,6 +257,76 @@ def test_a_pdf_that_never_ends_is_left(tmp_path: Path, monkeypatch: pytest.Monke
     taken = Taken(tmp_path, "endless.pdf", pdf(operators).replace(b">>stream\n", filters))
     (reason,) = taken.reasons
     assert reason
+
+
+COMMENTS = b"<!-- x -->" * 400
+SLOW_TO_READ: dict[str, bytes] = {
+    # each was minutes or more before its pattern was mended; found by tests/ingest/test_fuzz.py
+    "comments.html": COMMENTS + b"<bod>",
+    "comments.xml": b'<?xml version="1.0"?>' + COMMENTS * 15 + b"<htm>",
+    "quotes.csv": b"title,text,date" + b",\"a;'b" * 9000 + b"\n",
+}
+
+
+@pytest.mark.parametrize("name", SLOW_TO_READ)
+def test_what_is_made_to_be_slow_is_not(name: str, tmp_path: Path) -> None:
+    began = time.process_time()
+    taken = Taken(tmp_path, name, SLOW_TO_READ[name])
+    assert time.process_time() - began < 10
+    assert taken.versions.keys() == {"before", "after"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file names there are text")
+def test_names_that_are_no_text_and_things_that_are_no_files(tmp_path: Path) -> None:
+    feed = os.fsencode(tmp_path / "feed")
+    os.mkdir(feed)  # noqa: PTH102 a name in bytes
+    with open(feed + b"/caf\xe9 \x1b[2J.jsonl", "wb") as file:  # noqa: PTH123
+        file.write(item("latin").encode() + b"\n{broken\n")
+    os.mkfifo(feed + b"/pipe.jsonl")  # reading it would wait for ever
+    (tmp_path / "feed" / "link.jsonl").symlink_to("/etc/passwd")
+    with StoryStore.open(f"sqlite:///{tmp_path / 'archive.sqlite'}") as store:
+        for processes in (0, 1):
+            ingest([tmp_path / "feed"], store=store, count_tokens=count_tokens, processes=processes)
+        paths = {Path(failure.path).name: failure.reason for failure in store.failures()}
+        assert set(paths) == {r"caf\udce9 \x1b[2J.jsonl", "pipe.jsonl"}
+        source = store.version("latin").source
+        assert source is not None
+        assert source.path.endswith(r"caf\udce9 \x1b[2J.jsonl")
+
+
+def test_a_zip_whose_names_cannot_be_decoded(tmp_path: Path) -> None:
+    """Its directory says UTF-8, its bytes are not: one row, where zipfile would raise."""
+    content = zipped({"aé.jsonl": item("inside").encode()}).replace("é".encode(), b"\xe9\xe9")
+    taken = Taken(tmp_path, "names.zip", content)
+    (reason,) = taken.reasons
+    assert "damaged zip" in reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="makes a file with a hole")
+@pytest.mark.parametrize("form", ["jsonl", "txt"])
+def test_a_line_of_2_gib_goes_by_at_the_speed_of_the_disk(form: str, tmp_path: Path) -> None:
+    """A hole of NULs between two stories, taken in by a process that may have 1 GiB of address space."""
+    file = tmp_path / f"hole.{form}"
+    start, end = (
+        (item("a") + '\n{"guid": "', '"}\n' + item("b"))
+        if form == "jsonl"
+        else ("Title\n\n2020-01-01\n\nx" * 4000, "x")
+    )
+    with file.open("wb") as stream:
+        stream.write(start.encode())
+        stream.seek(2 << 30, os.SEEK_CUR)
+        stream.write(end.encode())
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+    done = subprocess.run(
+        [sys.executable, "-c", limited + MEASURED, f"sqlite:///{tmp_path / 'archive.sqlite'}", str(file)],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    _, read, new, *reasons = done.stdout.splitlines()
+    assert (read, new) == (("3", "2") if form == "jsonl" else ("1", "0"))
+    assert len(reasons) == 1
+    assert "larger than" in reasons[0]
 
 
 MEASURED = """

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.store import PreparedVersion
-from domain.story import Kind, Passage, Status, Version
+from domain.story import Kind, Passage, Status, Subject, Version
 
 DAY = timedelta(days=1)
 START = datetime(1985, 1, 1, 12, tzinfo=UTC)
@@ -47,6 +47,13 @@ class HashedWords:
         return [len(text.split()) for text in texts]
 
 
+class ShorterHashedWords(HashedWords):
+    """Another embedder: the same words in fewer dimensions."""
+
+    fingerprint = "hashed-words:2"
+    dimensions = 32
+
+
 def prepared(
     guid: str,
     body: str,
@@ -60,6 +67,8 @@ def prepared(
     status: Status = Status.USABLE,
     place: str | None = None,
     people: tuple[str, ...] = (),
+    places: tuple[str, ...] = (),
+    subjects: tuple[Subject, ...] = (),
     embargo_until: datetime | None = None,
 ) -> PreparedVersion:
     """A version whose passages are its paragraphs."""
@@ -80,6 +89,8 @@ def prepared(
             status=status,
             dateline_place=place,
             people=people,
+            places=places,
+            subjects=subjects,
             embargo_until=embargo_until,
         ),
         passages=passages,

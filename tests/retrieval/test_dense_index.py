@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from domain.errors import IndexMissing, IndexStale
 from retrieval.dense import build as building
-from retrieval.dense import segment as segments
+from retrieval.dense import search as searching
 from retrieval.dense.index import MERGED_AT_ONCE, DenseIndex
+from retrieval.dense.manifest import EXACT
 from retrieval.dense.rows import Rows
-from retrieval.dense.segment import EXACT
+from retrieval.dense.search import search
 from retrieval.scope import Scope
 from tests.retrieval.random_rows import DIMENSIONS, KINDS, LANGUAGES, PROVIDERS, allowed, random_rows, scope
 
@@ -102,7 +103,7 @@ def test_a_reader_keeps_its_files_while_they_are_merged_away(tmp_path: Path) -> 
     built.merge()
     built.sweep()
     assert not held[0].folder.exists()
-    found = [int(s.search(one_year.vectors[0], depth=1, scope=scope()).passage_ids[0]) for s in held]
+    found = [int(search([s], one_year.vectors[0], depth=1, scope=scope()).passage_ids[0]) for s in held]
     assert found == one_year.passage_ids[:MERGED_AT_ONCE].tolist()
 
 
@@ -150,7 +151,8 @@ def test_a_compressed_segment_loses_little(
 ) -> None:
     """Recall@10 against brute force of lists and codes, over all rows and within filters of either size."""
     monkeypatch.setattr(building, "COMPRESSED_FROM_ROWS", 5000)
-    monkeypatch.setattr(segments, "EXACT_SCAN_ROWS", 1000)
+    monkeypatch.setattr(searching, "EXACT_SCAN_ROWS", 1000)
+    monkeypatch.setattr(searching, "LEAST_PROBED_ROWS", 0)
     rng = np.random.default_rng(5)
     centres = rng.standard_normal((60, DIMENSIONS))
     drawn = random_rows(6000, seed=11)

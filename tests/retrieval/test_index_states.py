@@ -11,7 +11,7 @@ import pytest
 from db.store import StoryStore
 from domain.errors import ArchiveLocked, IndexMissing, IndexStale
 from domain.query import Query
-from retrieval.dense.segment import EXACT
+from retrieval.dense.manifest import EXACT
 from retrieval.index import IndexProgress, SearchIndex
 from retrieval.search import Searcher
 from tests.retrieval.small_archive import HashedWords, prepared, varied_stories

@@ -130,6 +130,9 @@ def test_expressions_stay_within_filters(searcher: Searcher) -> None:
         ("wheat -maize", True),
         ("price 1987-1988", False),
         ("elect*", True),
+        ("ELECT*", True),
+        ("M*A*S*H", False),
+        ("It was -5 degrees", False),
     ],
 )
 def test_what_is_an_expression(text: str, expected: bool) -> None:

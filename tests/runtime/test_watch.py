@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import os
 import signal
@@ -17,7 +18,7 @@ from typing import ClassVar
 import pytest
 
 from db.store import StoryStore
-from domain.errors import ArchiveLocked, SettingsError, SourceError
+from domain.errors import ArchiveLocked, SettingsError
 from domain.story import IngestReport
 from ingest.pipeline import ingest
 from runtime.watch import SETTLED, FeedWatch, FolderWatch, watch, watched
@@ -69,67 +70,194 @@ def test_a_file_is_taken_once_it_is_whole_and_again_when_it_changes(tmp_path: Pa
 
 
 class Feed(http.server.BaseHTTPRequestHandler):
-    served: ClassVar[dict[str, str | int]] = {}
+    """A feed whose text, status and manner the test sets. It notes what it was asked with, and what it sent."""
+
+    text: ClassVar[str] = ""
+    status: ClassVar[int] = 200
+    says: ClassVar[str] = "ETag"  # or "Last-Modified", or ""
+    seconds_a_byte: ClassVar[float] = 0.0
     asked: ClassVar[list[str | None]] = []
+    sent: ClassVar[list[int]] = []
 
     def do_GET(self) -> None:
-        tag = f'"{hash(self.served["text"])}"'
-        self.asked.append(self.headers["If-None-Match"])
-        if self.served.get("status", 200) != 200:
-            self.send_error(int(self.served["status"]))
+        cls = type(self)
+        if cls.status != 200:
+            self.send_error(cls.status)
             return
-        same = self.headers["If-None-Match"] == tag
+        day = 1 + len(cls.text) % 28
+        tag = f'"{len(cls.text)}"' if cls.says == "ETag" else f"Mon, {day:02} Jan 2001 10:00:00 GMT"
+        known = self.headers["If-None-Match" if cls.says == "ETag" else "If-Modified-Since"]
+        self.asked.append(known)
+        same = bool(cls.says) and known == tag
+        self.sent.append(304 if same else 200)
         self.send_response(304 if same else 200)
-        self.send_header("ETag", tag)
+        if cls.says:
+            self.send_header(cls.says, tag)
         self.end_headers()
-        if not same:
-            self.wfile.write(str(self.served["text"]).encode())
+        for at in range(0, 0 if same else len(cls.text), 1 if cls.seconds_a_byte else len(cls.text)):
+            self.wfile.write((cls.text[at] if cls.seconds_a_byte else cls.text).encode())
+            self.wfile.flush()
+            time.sleep(cls.seconds_a_byte)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
 
 
+def serve(port: int = 0) -> http.server.ThreadingHTTPServer:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Feed)
+    server.daemon_threads = True
+    server.block_on_close = False
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server
+
+
 @pytest.fixture
-def address() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Feed)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/news.rss"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def server() -> Iterator[http.server.ThreadingHTTPServer]:
+    Feed.text, Feed.status, Feed.says, Feed.seconds_a_byte = (
+        RSS.format(items=ENTRY.format(n=1)),
+        200,
+        "ETag",
+        0.0,
+    )
+    Feed.asked.clear()
+    Feed.sent.clear()
+    running = serve()
+    yield running
+    running.shutdown()
+    running.server_close()
 
 
-def test_a_feed_is_taken_in_when_it_has_changed(address: str, store: StoryStore, tmp_path: Path) -> None:
-    clock = Clock()
-    feed = FeedWatch(url=address, folder=tmp_path / "archive" / "feeds", every=60, clock=clock)
+def address_of(server: http.server.ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{server.server_port}/news.rss"
 
-    def round_of() -> IngestReport | None:
-        if not (paths := feed.arrived()):
+
+@pytest.fixture
+def address(server: http.server.ThreadingHTTPServer) -> str:
+    return address_of(server)
+
+
+class Asked:
+    """A feed watch and a clock; `again()` is the next time its turn comes."""
+
+    def __init__(self, address: str, store: StoryStore, folder: Path) -> None:
+        self.clock, self.store = Clock(), store
+        self.feed = FeedWatch(url=address, folder=folder, every=60, clock=self.clock)
+
+    def now(self) -> IngestReport | None:
+        if not (paths := self.feed.arrived()):
             return None
-        report = ingest(paths, store=store, count_tokens=count_tokens)
-        feed.taken(paths)
+        report = ingest(paths, store=self.store, count_tokens=count_tokens)
+        self.feed.taken(paths)
         return report
 
-    Feed.served |= {"text": RSS.format(items=ENTRY.format(n=1)), "status": 200}
-    first = round_of()
+    def again(self) -> IngestReport | None:
+        self.clock.now += 60
+        return self.now()
+
+
+@pytest.fixture
+def asked(address: str, store: StoryStore, tmp_path: Path) -> Asked:
+    return Asked(address, store, tmp_path / "archive" / "feeds")
+
+
+@pytest.mark.parametrize("says", ["ETag", "Last-Modified", ""])
+def test_a_feed_is_taken_in_when_it_has_changed(asked: Asked, says: str) -> None:
+    Feed.says = says
+    first = asked.now()
     assert first is not None
     assert (first.read, first.new) == (1, 1)
-    assert round_of() is None, "not before its time"
-    clock.now += 60
-    assert round_of() is None
-    assert Feed.asked[-1], "the second time the feed is asked for what has changed"
-    Feed.served["text"] = RSS.format(items="".join(ENTRY.format(n=n) for n in (1, 2)))
-    clock.now += 60
-    second = round_of()
+    assert asked.now() is None, "not before its time"
+    assert asked.again() is None
+    assert Feed.sent == [200, 304 if says else 200]
+    Feed.text = RSS.format(items="".join(ENTRY.format(n=n) for n in (1, 2)))
+    second = asked.again()
     assert second is not None
     assert (second.read, second.new, second.unchanged) == (2, 1, 1)
-    Feed.served["status"] = 503
-    clock.now += 60
-    with pytest.raises(SourceError, match="503"):
-        feed.arrived()
-    Feed.served["status"] = 200
-    assert store.version("urn:rss:2").headline == "Ferry 2"
+    assert asked.store.version("urn:rss:2").headline == "Ferry 2"
+
+
+def test_a_feed_that_has_not_changed_is_not_fetched_again_after_a_restart(asked: Asked) -> None:
+    assert asked.now()
+    restarted = Asked(asked.feed.url, asked.store, asked.feed.folder)
+    assert restarted.now() is None
+    assert Feed.sent == [200, 304]
+
+
+def test_what_could_not_be_taken_in_is_not_forgotten(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, forced here, when the feed's text is to be kept: its server must be asked for all of it again."""
+    with monkeypatch.context() as patch:
+        patch.setattr("runtime.watch.os.replace", _disk_full)
+        with pytest.raises(OSError, match="No space"):
+            asked.feed.arrived()
+    assert asked.again()
+    assert Feed.sent == [200, 200]
+    Feed.text = RSS.format(items=ENTRY.format(n=10))
+    asked.clock.now += 60
+    assert asked.feed.arrived()  # and then the process dies, before it is taken in
+    restarted = Asked(asked.feed.url, asked.store, asked.feed.folder)
+    report = restarted.now()
+    assert report is not None
+    assert report.new == 1
+
+
+def _disk_full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:f</id><entry><id>urn:atom:1</id>
+<title>Ferry 1</title><updated>2001-01-01T10:00:00Z</updated><content>It left.</content></entry></feed>"""
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [{"id": "urn:json:1",
+"title": "Ferry 1", "content_text": "It left.", "date_published": "2001-01-01T10:00:00Z"}]}"""
+
+
+@pytest.mark.parametrize(("text", "guid"), [(ATOM, "urn:atom:1"), (JSON_FEED, "urn:json:1")])
+def test_atom_and_json_feeds_too(asked: Asked, text: str, guid: str) -> None:
+    Feed.text = text
+    assert asked.now()
+    assert asked.store.version(guid).body == "It left."
+
+
+def test_a_feed_that_is_down_is_told_and_taken_in_when_it_is_back(
+    server: http.server.ThreadingHTTPServer,
+    store: StoryStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Refused, then failing, then there; beside it another whose server drips a byte now and then."""
+    monkeypatch.setattr("runtime.watch.AFTER_TROUBLE", 0.05)
+    monkeypatch.setattr("runtime.watch.LOOK_EVERY", 0.05)
+    server.shutdown()
+    server.server_close()
+    url, told, stop = address_of(server), list[str](), threading.Event()
+    dripping = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Dripping", (Feed,), {"seconds_a_byte": 0.5})
+    )
+    dripping.daemon_threads, dripping.block_on_close = True, False
+    threading.Thread(target=dripping.serve_forever, args=(0.05,), daemon=True).start()
+    running: list[http.server.ThreadingHTTPServer] = []
+
+    def hear(trouble: str) -> None:
+        told.append(trouble)
+        if len(told) == 1:
+            Feed.status = 503
+            running.append(serve(server.server_port))
+        elif "503" in trouble:
+            Feed.status = 200
+
+    def take(paths: Sequence[Path]) -> IngestReport:
+        return ingest(paths, store=store, count_tokens=count_tokens)
+
+    sources = watched([address_of(dripping), url], feeds=tmp_path / "feeds", feed_every=0.1)
+    began = time.monotonic()
+    for report in watch(sources, ingest=take, told=hear, stop=stop):
+        assert report.new == 1
+        stop.set()
+    assert time.monotonic() - began < 30, "the feed that hangs held up the other"
+    assert any("cannot be had" in one for one in told)
+    assert any("503" in one for one in told)
+    for one in (*running, dripping):
+        one.shutdown()
+        one.server_close()
 
 
 def test_troubles_are_told_and_tried_again(

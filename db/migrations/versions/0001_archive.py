@@ -65,6 +65,12 @@ def upgrade() -> None:
         sa.Column("next_story_id", sa.BigInteger(), nullable=False, comment="the id the next story gets"),
         sa.Column("next_version_id", sa.BigInteger(), nullable=False, comment="the id the next version gets"),
         sa.Column("next_passage_id", sa.BigInteger(), nullable=False, comment="the id the next passage gets"),
+        sa.Column(
+            "linked_version_id",
+            sa.BigInteger(),
+            nullable=False,
+            comment="versions up to this id have been compared with others: copies, chains of an event",
+        ),
         sa.CheckConstraint("one = 1", name=op.f("ck_archive_single_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_archive")),
         comment="Identity and counters of the archive; a writer locks this row first",
@@ -331,18 +337,18 @@ def upgrade() -> None:
             sa.BigInteger(),
             autoincrement=False,
             nullable=False,
-            comment="hash of a band's number and rows, signed 64 bits",
+            comment="eight days, and a hash within them, signed 64 bits",
         ),
         sa.Column(
             "story_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
             autoincrement=False,
             nullable=False,
-            comment="a story with that band",
+            comment="a story under that key",
         ),
         sa.ForeignKeyConstraint(["story_id"], ["story.story_id"], name=op.f("fk_minhash_band_story_id")),
         sa.PrimaryKeyConstraint("band", "story_id", name=op.f("pk_minhash_band")),
-        comment="MinHash bands: stories that share one are candidates for near-duplicates",
+        comment="MinHash bands and headline keys: stories that share one are compared",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -536,11 +542,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("passage_id", name=op.f("pk_pending_passage")),
         comment="Work left for the indexes; a passage itself is never updated",
     )
+    op.create_table(
+        "saved_query",
+        sa.Column("name", sa.Text(), nullable=False, comment="as the person called it"),
+        sa.Column("text", sa.Text(), nullable=False, comment="an expression or a plain question"),
+        sa.Column(
+            "filters", sa.JSON(), nullable=False, comment="from, to (µs since 1970 UTC), languages, providers"
+        ),
+        sa.Column("created_at", db.columns.Instant(), nullable=False, comment="when it was saved"),
+        sa.Column(
+            "reached", sa.BigInteger(), nullable=False, comment="versions up to this id have been looked at"
+        ),
+        sa.Column("runs", sa.Integer(), nullable=False, comment="reports made so far, empty ones too"),
+        sa.Column(
+            "last_run_at",
+            db.columns.Instant(),
+            nullable=True,
+            comment="when the last report was made; null: none yet",
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_saved_query_name_given")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_saved_query")),
+        comment="Questions that are asked again to report what is new",
+    )
+    op.create_table(
+        "subject_concept",
+        sa.Column("code", sa.Text(), nullable=False, comment="with its table's prefix: medtop:20000344"),
+        sa.Column("is_retired", sa.Boolean(), nullable=False, comment="no longer given to new stories"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the concept as loaded"),
+        sa.CheckConstraint("code <> ''", name=op.f("ck_subject_concept_code_given")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_subject_concept")),
+        comment="Concepts of the code tables loaded (IPTC's Subject Codes, Media Topics and others)",
+    )
+    op.create_table(
+        "subject_link",
+        sa.Column("code", sa.Text(), nullable=False, comment="who states it"),
+        sa.Column("relation", sa.Text(), nullable=False, comment="broader, narrower, exact or close"),
+        sa.Column("target", sa.Text(), nullable=False, comment="a code, of whichever table, loaded or not"),
+        sa.CheckConstraint(
+            "relation IN ('broader', 'narrower', 'exact', 'close')", name=op.f("ck_subject_link_relation")
+        ),
+        sa.ForeignKeyConstraint(["code"], ["subject_concept.code"], name=op.f("fk_subject_link_code")),
+        sa.PrimaryKeyConstraint("code", "relation", "target", name=op.f("pk_subject_link")),
+        comment="How concepts stand to one another, within a table and between tables",
+    )
+    op.create_index(op.f("ix_subject_link_target"), "subject_link", ["target"], unique=False)
+    op.create_table(
+        "subject_name",
+        sa.Column("code", sa.Text(), nullable=False, comment="the concept"),
+        sa.Column(
+            "ordinal", sa.Integer(), autoincrement=False, nullable=False, comment="0-based, as in the file"
+        ),
+        sa.Column("language", sa.Text(), nullable=False, comment="BCP 47 tag as in the file; und: not said"),
+        sa.Column("name", sa.Text(), nullable=False, comment="as in the file"),
+        sa.Column(
+            "key",
+            sa.Text(),
+            nullable=False,
+            comment="words without case and accents, spaces around and between",
+        ),
+        sa.ForeignKeyConstraint(["code"], ["subject_concept.code"], name=op.f("fk_subject_name_code")),
+        sa.PrimaryKeyConstraint("code", "ordinal", name=op.f("pk_subject_name")),
+        comment="What a concept is called, in every language the table has",
+    )
+    op.create_index(op.f("ix_subject_name_key"), "subject_name", ["key"], unique=False)
+    op.create_table(
+        "saved_report",
+        sa.Column("name", sa.Text(), nullable=False, comment="the saved question"),
+        sa.Column(
+            "version_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+            comment="a version that was reported: never again",
+        ),
+        sa.Column("run", sa.Integer(), nullable=False, comment="in which report, counted from 1"),
+        sa.Column("is_change", sa.Boolean(), nullable=False, comment="an earlier version had been reported"),
+        sa.ForeignKeyConstraint(["name"], ["saved_query.name"], name=op.f("fk_saved_report_name")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.version_id"], name=op.f("fk_saved_report_version_id")
+        ),
+        sa.PrimaryKeyConstraint("name", "version_id", name=op.f("pk_saved_report")),
+        comment="What each saved question has reported",
+    )
+    op.create_index(op.f("ix_saved_report_name_run"), "saved_report", ["name", "run"], unique=False)
+    op.create_table(
+        "saved_waiting",
+        sa.Column("name", sa.Text(), nullable=False, comment="the saved question"),
+        sa.Column(
+            "version_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+            comment="a version that matched while it might not be shown",
+        ),
+        sa.ForeignKeyConstraint(["name"], ["saved_query.name"], name=op.f("fk_saved_waiting_name")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.version_id"], name=op.f("fk_saved_waiting_version_id")
+        ),
+        sa.PrimaryKeyConstraint("name", "version_id", name=op.f("pk_saved_waiting")),
+        comment="Matches on hold, under embargo or killed: reported if ever they may be shown",
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("saved_waiting")
+    op.drop_index(op.f("ix_saved_report_name_run"), table_name="saved_report")
+    op.drop_table("saved_report")
+    op.drop_index(op.f("ix_subject_name_key"), table_name="subject_name")
+    op.drop_table("subject_name")
+    op.drop_index(op.f("ix_subject_link_target"), table_name="subject_link")
+    op.drop_table("subject_link")
+    op.drop_table("subject_concept")
+    op.drop_table("saved_query")
     op.drop_table("pending_passage")
     op.drop_index(op.f("ix_superseded_epoch"), table_name="superseded")
     op.drop_table("superseded")

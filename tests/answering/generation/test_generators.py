@@ -1,46 +1,41 @@
-"""What every generator promises, asked of each of them with a real model: in this process, in a
-worker process, and behind a real OpenAI-compatible server on loopback."""
+"""What each generator promises beyond the contract (tests/contracts/test_generator_contract.py), with a real model:
+in this process, in a worker process, and behind a real OpenAI-compatible server on loopback."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from answering.generation.llama import LlamaGenerator
 from answering.generation.openai import OpenAIGenerator, defused, estimated_tokens
-from answering.generation.usage import Finish
 from answering.generation.worker import WorkerGenerator
 from domain.errors import (
     GenerationFailed,
     ModelCorrupt,
     ModelNotInstalled,
-    PromptTooLong,
     SettingsError,
 )
 from domain.protocols import ChatMessage
+from tests.contracts.generators import (
+    BRIEF,
+    CAPITAL,
+    CONTEXT,
+    COUNT,
+    FILE,
+    LONG,
+    behind_a_server,
+    in_a_worker,
+    in_this_process,
+)
 
 pytestmark = pytest.mark.model
-
-CONTEXT = 1024
-FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
-BRIEF = ChatMessage(role="system", content="You are a news archivist. Answer with one word.")
-CAPITAL = (BRIEF, ChatMessage(role="user", content="What is the capital of France?"))
-COUNT = (ChatMessage(role="user", content="Count from 1 to 100, with commas."),)
-LONG = (ChatMessage(role="user", content="The price of wheat rose on Monday. " * 110),)
-# Other work on the machine must not fail the test; the promise is 100 ms on an idle one.
-CANCEL_SECONDS = 0.1 if os.getloadavg()[0] <= (os.cpu_count() or 1) else 0.5
-
-Generators = LlamaGenerator | WorkerGenerator | OpenAIGenerator
 
 
 @pytest.fixture(scope="module")
@@ -50,125 +45,20 @@ def path(models_cache: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def llama(path: Path) -> Iterator[LlamaGenerator]:
-    generator = LlamaGenerator(path, context=CONTEXT)
-    yield generator
-    generator.close()
+    with in_this_process(path) as generator:
+        yield generator
 
 
 @pytest.fixture(scope="module")
 def worker(path: Path) -> Iterator[WorkerGenerator]:
-    generator = WorkerGenerator(path, context=CONTEXT)
-    yield generator
-    generator.close()
+    with in_a_worker(path) as generator:
+        yield generator
 
 
 @pytest.fixture(scope="module")
 def server(path: Path) -> Iterator[OpenAIGenerator]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(path), "--n_ctx", str(CONTEXT)]
-    command += ["--interrupt_requests", "false"]  # else a second question ends the first one's answer
-    with subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        url = f"http://127.0.0.1:{port}/v1"
-        try:
-            for _ in range(600):
-                try:
-                    httpx.get(f"{url}/models", timeout=5).raise_for_status()
-                    break
-                except httpx.HTTPError:
-                    assert process.poll() is None
-                    time.sleep(0.1)
-            yield OpenAIGenerator(url, context=CONTEXT)
-        finally:
-            process.kill()
-
-
-@pytest.fixture(params=["llama", "worker", "server"])
-def generator(request: pytest.FixtureRequest) -> Generators:
-    made: Generators = request.getfixturevalue(request.param)
-    return made
-
-
-class TestEveryGenerator:
-    def test_it_answers_and_says_what_it_cost(self, generator: Generators) -> None:
-        text = "".join(generator.stream(CAPITAL, max_tokens=12))
-        assert "Paris" in text
-        usage = generator.last_usage
-        assert usage is not None
-        assert usage.finish is Finish.STOP
-        assert 1 <= usage.generated <= 12
-        assert usage.prefill_seconds > 0
-        assert 20 < usage.prompt <= generator.count_prompt(CAPITAL)
-
-    def test_the_answer_ends_at_max_tokens(self, generator: Generators) -> None:
-        pieces = list(generator.stream(COUNT, max_tokens=9))
-        assert 1 < len(pieces) <= 9
-        assert "".join(pieces).startswith("1,")
-        assert generator.last_usage is not None
-        assert generator.last_usage.finish is Finish.LENGTH
-
-    def test_the_same_question_has_the_same_answer(self, generator: Generators) -> None:
-        first, second = ("".join(generator.stream(COUNT, max_tokens=12)) for _ in range(2))
-        assert first == second
-
-    def test_a_prompt_that_does_not_fit_is_refused_unread(self, generator: Generators) -> None:
-        used = generator.count_prompt(LONG)
-        assert used < CONTEXT
-        started = time.monotonic()
-        with pytest.raises(PromptTooLong, match=str(CONTEXT)):
-            list(generator.stream(LONG, max_tokens=CONTEXT - used + 1))
-        assert time.monotonic() - started < 1
-
-    @pytest.mark.parametrize("after", [0.0, 0.4])
-    def test_a_question_taken_back_ends_at_once(self, generator: Generators, after: float) -> None:
-        generator.count_tokens("loaded")
-        taken_back: list[float] = []
-        timer = threading.Timer(after, lambda: taken_back.append(time.monotonic()))
-        timer.start()
-        # Other words in front: no part of the prompt is in memory, all of it must be evaluated.
-        prompt = (ChatMessage(role="user", content=f"{after} {LONG[0].content}"),)
-        pieces = list(generator.stream(prompt, max_tokens=40, stop=lambda: bool(taken_back)))
-        ended = time.monotonic()
-        timer.join()
-        assert pieces == []
-        assert ended - taken_back[0] < CANCEL_SECONDS
-        assert generator.last_usage is not None
-        assert generator.last_usage.finish is Finish.CANCELLED
-        if not isinstance(generator, OpenAIGenerator):  # this server reads a prompt to its end first
-            assert "Paris" in "".join(generator.stream(CAPITAL, max_tokens=12))
-
-    def test_a_reader_who_leaves_frees_the_model(self, generator: Generators) -> None:
-        stream = generator.stream(COUNT, max_tokens=500)
-        next(stream)
-        stream.close()  # type: ignore[attr-defined]
-        assert "Paris" in "".join(generator.stream(CAPITAL, max_tokens=12))
-
-    def test_characters_arrive_whole(self, generator: Generators) -> None:
-        prompt = (
-            ChatMessage(role="user", content="Repeat exactly, and nothing else: 株価は下落した 🇫🇷 لبنان"),
-        )
-        text = "".join(generator.stream(prompt, max_tokens=30))
-        assert "\ufffd" not in text
-        assert "🇫🇷" in text  # eight bytes in several tokens
-
-    def test_several_threads_get_their_own_answers(self, generator: Generators) -> None:
-        answers: dict[int, str] = {}
-
-        def ask(number: int) -> None:
-            prompt = (ChatMessage(role="user", content=f"Repeat this number and nothing else: {number}"),)
-            answers[number] = "".join(generator.stream(prompt, max_tokens=8))
-
-        numbers = (1987, 2024, 1789)
-        threads = [threading.Thread(target=ask, args=(number,)) for number in numbers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        assert all(str(number) in answers[number] for number in numbers)
+    with behind_a_server(path) as generator:
+        yield generator
 
 
 class TestInThisProcess:

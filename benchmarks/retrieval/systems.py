@@ -1,0 +1,147 @@
+"""What is compared: the product's stages, alone and together, and two peers over the same passages.
+
+Each system is a function from a question of a task to passage ids, best first. The two halves are asked
+once a question; what joins them works on what they gave.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from benchmarks.retrieval.sets import Asked
+from domain.query import Query
+from domain.story import StoredPassage
+from retrieval.fusion import Weights, reciprocal_rank
+from retrieval.passage_text import passage_text
+from retrieval.scope import Visibility, scope_of
+from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request
+from runtime import Archive
+
+System = Callable[[Asked], Sequence[int]]
+
+
+class Kept:
+    """A stage that remembers its answer to the last request, and the processor time it took."""
+
+    def __init__(self, stage: Callable[[Request], list[Candidate]]) -> None:
+        self._stage = stage
+        self._last: tuple[Request, list[Candidate]] | None = None
+        self.seconds: list[float] = []
+
+    def __call__(self, request: Request) -> list[Candidate]:
+        if self._last is None or self._last[0] is not request:
+            began = time.process_time()
+            self._last = (request, self._stage(request))
+            self.seconds.append(time.process_time() - began)
+        return self._last[1]
+
+
+class Systems:
+    """The product's ways of finding passages in one archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._visibility = Visibility(archive.store)
+        self._requests: dict[str, Request] = {}
+        dense, lexical = Dense(archive.index, archive.embedder), Lexical(archive.index)
+        languages = archive.store.passage_languages
+        self.dense, self.lexical = Kept(dense), Kept(lexical)
+        self.fused = Kept(Fused(self.dense, self.lexical, languages=languages))
+        self.hybrid = Kept(Fused(self.dense, self.lexical, languages=languages, refine=dense.refined))
+        self._languages = languages
+
+    def shipped(self) -> dict[str, System]:
+        return {
+            "dense half": self._of(self.dense),
+            "lexical half": self._of(self.lexical),
+            "fused": self._of(self.fused),
+            "hybrid, as shipped": self._of(self.hybrid),
+        }
+
+    def joined(self) -> dict[str, System]:
+        """Other ways to join the same two lists."""
+        others: dict[str, System] = {"reciprocal rank, k = 60": self._reciprocal}
+        for own in (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8):
+            weights = Weights(own_language=own, other_language=own)
+            others[f"one weight, {own}"] = self._of(Kept(Fused(self.dense, self.lexical, weights=weights)))
+        for own in (0.55, 0.6, 0.65, 0.7, 0.75):
+            for other in (0.85, 0.9, 0.95):
+                weights = Weights(own_language=own, other_language=other)
+                stage = Fused(self.dense, self.lexical, languages=self._languages, weights=weights)
+                others[f"{own} own, {other} other language"] = self._of(Kept(stage))
+        return others
+
+    def _of(self, stage: Kept) -> System:
+        return lambda asked: [found.passage_id for found in stage(self._request(asked))]
+
+    def _reciprocal(self, asked: Asked) -> list[int]:
+        request = self._request(asked)
+        rankings = [[found.passage_id for found in half(request)] for half in (self.dense, self.lexical)]
+        fused = reciprocal_rank(rankings)
+        return sorted(fused, key=lambda passage_id: (-fused[passage_id], passage_id))
+
+    def _request(self, asked: Asked) -> Request:
+        """One object a question, so that the halves know it again."""
+        if asked.query_id not in self._requests:
+            query = Query(text=asked.text, filters=asked.filters)
+            scope = scope_of(query, now=datetime.now(UTC), visibility=self._visibility)
+            self._requests = {asked.query_id: Request(query=query, scope=scope, depth=CANDIDATES_EACH)}
+        return self._requests[asked.query_id]
+
+
+def peers(archive: Archive, passages: Sequence[StoredPassage]) -> dict[str, System]:
+    """LangChain's FAISS store (exact, the embedder's own vectors) and bm25s (English stemming and stop
+    words, as its README advises), over the same passages with the same line of headline and date."""
+    import bm25s
+    import Stemmer
+    from langchain_community.vectorstores import FAISS
+    from langchain_core.documents import Document
+
+    from benchmarks.retrieval.adaptor import AsEmbeddings
+
+    texts = [passage_text(passage) for passage in passages]
+    places = {id(passage): at for at, passage in enumerate(passages)}
+    store = FAISS.from_documents(
+        [
+            Document(page_content=text, metadata={"at": places[id(p)], "language": p.language})
+            for text, p in zip(texts, passages, strict=True)
+        ],
+        AsEmbeddings(archive.embedder),
+    )
+    stemmer = Stemmer.Stemmer("english")
+    words = bm25s.BM25()
+    words.index(
+        bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False), show_progress=False
+    )
+    ids = np.array([passage.passage_id for passage in passages])
+    languages = np.array([passage.language or "" for passage in passages])
+
+    def allowed(asked: Asked) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        wanted = sorted(asked.filters.languages)
+        return np.isin(languages, wanted) if wanted else np.ones(len(ids), dtype=np.bool_)
+
+    def by_langchain(asked: Asked) -> list[int]:
+        mask = allowed(asked)
+        wanted = asked.filters.languages
+        found = store.similarity_search(
+            asked.text,
+            k=CANDIDATES_EACH,
+            fetch_k=len(ids) if wanted else CANDIDATES_EACH,
+            filter=(lambda metadata: metadata["language"] in wanted) if wanted else None,
+        )
+        return [int(ids[one.metadata["at"]]) for one in found if mask[one.metadata["at"]]]
+
+    def by_bm25s(asked: Asked) -> list[int]:
+        spoken = bm25s.tokenize(
+            asked.text, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
+        )[0]
+        if not spoken:
+            return []
+        scores = np.where(allowed(asked), words.get_scores(spoken), 0.0)
+        best = np.argsort(-scores, kind="stable")[:CANDIDATES_EACH]
+        return [int(ids[at]) for at in best if scores[at] > 0]
+
+    return {"LangChain FAISS": by_langchain, "bm25s": by_bm25s}

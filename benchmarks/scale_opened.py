@@ -1,0 +1,219 @@
+"""The measurements of one built archive; run by benchmarks.scale in a process of its own."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.scale_measures import Memory, bandwidth, exact_nearest, latency, memory, recall
+from benchmarks.synthetic_archive import AskedVectors, Question, is_correction, load_questions, superseded
+from benchmarks.synthetic_vectors import DIMENSIONS
+from db.store import StoryStore
+from domain.query import Filters, Mode, Query
+from retrieval.dense.index import DenseIndex
+from retrieval.dense.search import EXACT_SCAN_ROWS, LEAST_PROBED_ROWS, PROBED_SHARE
+from retrieval.index import SearchIndex
+from retrieval.scope import Scope, Visibility, scope_of
+from retrieval.search import Searcher
+
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+FILTERS = {
+    "no filter": Filters(),
+    "one day": Filters(start=datetime(2005, 3, 9, tzinfo=UTC), end=datetime(2005, 3, 10, tzinfo=UTC)),
+    "one year": Filters(start=datetime(2005, 1, 1, tzinfo=UTC), end=datetime(2006, 1, 1, tzinfo=UTC)),
+    "one language": Filters(languages=frozenset({"fr"})),
+}
+CANDIDATES = 100  # what the hybrid draws from each half
+KILLS = 15
+CODE_BYTES = 56 + 8  # a RaBitQ code of 384 dimensions with its factors, and a row number
+DEEPEST = 100  # of recall
+RECALL_QUESTIONS = 60  # each is compared with every vector
+
+
+class Superseded:
+    """A visibility source without a database: the stories corrected, and those killed here."""
+
+    def __init__(self, versions: NDArray[np.int64]) -> None:
+        self._versions = versions
+        self._epoch = 0
+
+    def kill(self, version_id: int) -> None:
+        self._versions = np.union1d(self._versions, [version_id])
+        self._epoch += 1
+
+    def hidden_version_ids(self, *, now: datetime, as_of: datetime | None) -> NDArray[np.int64]:
+        return self._versions
+
+    def visibility_epoch(self) -> int:
+        return self._epoch
+
+    def next_embargo_end(self, now: datetime) -> datetime | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An archive as it is searched."""
+
+    dense: DenseIndex
+    visibility: Visibility
+    searcher: Searcher | None
+    kill: Callable[[int], None]
+
+
+def measure(folder: Path, *, stories: int, questions: int, whole: bool) -> None:
+    asked = load_questions(folder, questions)
+    before = memory()
+    opening = _opened_whole if whole else _opened_vectors
+    with opening(folder, stories, asked) as opened:
+        passages = len(opened.dense)
+        print(f"\n{passages:,} passages, {len(opened.dense.segments())} dense segments")
+        _dense(opened, asked, before, passages)
+        if opened.searcher is not None:
+            _whole(opened.searcher, asked, before, passages)
+        _kills(opened, asked)
+        _recall(opened, asked)
+        _limit(bandwidth(), passages)
+
+
+def _dense(opened: Opened, asked: list[Question], before: Memory, passages: int) -> None:
+    print("\ndense search, milliseconds        p50     p95     p99")
+    for name, filters in FILTERS.items():
+        scope = _scope(opened, filters)
+
+        def ask(number: int, scope: Scope = scope) -> object:
+            return opened.dense.search(asked[number].vector, depth=CANDIDATES, scope=scope)
+
+        taken = latency(ask, len(asked))
+        print(f"  {name:<26} {taken}", flush=True)
+    _print_memory("memory for dense search", memory().over(before), passages)
+
+
+def _whole(searcher: Searcher, asked: list[Question], before: Memory, passages: int) -> None:
+    for mode in (Mode.LEXICAL, Mode.HYBRID):
+        print(f"\n{mode} search to the last check in the database     p50     p95     p99")
+        for name, filters in FILTERS.items():
+            queries = [Query(text=one.text, filters=filters, mode=mode) for one in asked]
+
+            def ask(number: int, queries: list[Query] = queries) -> object:
+                return searcher.retrieve(queries[number])
+
+            taken = latency(ask, len(asked))
+            print(f"  {name:<26} {taken}", flush=True)
+    _print_memory("memory for everything", memory().over(before), passages)
+
+
+def _kills(opened: Opened, asked: list[Question]) -> None:
+    """From the call to the end of the first search after it, which no longer finds the story."""
+    killing, searching = [], []
+    for one in asked[:KILLS]:
+        found = opened.dense.search(one.vector, depth=10, scope=_scope(opened, Filters()))
+        began = time.perf_counter()
+        opened.kill(one.story)
+        killed = time.perf_counter()
+        after = opened.dense.search(one.vector, depth=10, scope=_scope(opened, Filters()))
+        killing.append((killed - began) * 1e3)
+        searching.append((time.perf_counter() - killed) * 1e3)
+        gone = set(found.passage_ids.tolist()) - set(after.passage_ids.tolist())
+        if not {(int(i) - 1) // 3 for i in gone} <= {one.story}:
+            raise AssertionError(f"killing {one.story} took away {gone}")
+        if any((int(i) - 1) // 3 == one.story for i in after.passage_ids):
+            raise AssertionError(f"{one.story} is found after its kill")
+    print(
+        f"\na kill: {statistics.median(killing):.1f} ms to write; the next search, which obeys it,"
+        f" {statistics.median(searching):.1f} ms (longest {max(searching):.1f})"
+    )
+
+
+def _recall(opened: Opened, asked: list[Question]) -> None:
+    queries = np.stack([one.vector for one in asked[:RECALL_QUESTIONS]])
+    for name in ("no filter", "one year", "one language"):
+        scope = _scope(opened, FILTERS[name])
+        wanted = exact_nearest(opened.dense, queries, depth=DEEPEST, scope=scope)
+        for depth in (10, CANDIDATES):
+            found = [opened.dense.search(q, depth=depth, scope=scope).passage_ids.tolist() for q in queries]
+            shown = [recall(found, wanted, depth=d) for d in (10, DEEPEST) if d <= depth]
+            print(f"recall drawing {depth:>3}, {name}: {', '.join(f'{r:.3f}' for r in shown)}", flush=True)
+
+
+def _limit(bytes_a_second: float, passages: int) -> None:
+    """What reading alone would take, at the rate one thread reads memory."""
+    reads = {
+        "every vector, single precision": passages * DIMENSIONS * 4,
+        "every vector, half precision": passages * DIMENSIONS * 2,
+        "every code": passages * CODE_BYTES,
+        "the codes probed": round(
+            CODE_BYTES * min(passages, max(passages * PROBED_SHARE, LEAST_PROBED_ROWS))
+        ),
+    }
+    print(f"\nthe limit: one thread reads {bytes_a_second / 1e9:.1f} GB a second")
+    for name, size in reads.items():
+        print(f"  {name}: {size / 1e6:,.0f} MB, {size / bytes_a_second * 1e3:.1f} ms")
+    print(f"  (looked at one by one when a filter leaves at most {EXACT_SCAN_ROWS:,} rows)")
+
+
+def _print_memory(title: str, held: Memory, passages: int) -> None:
+    parts = {"its own": held.own, **held.files}
+    shown = ", ".join(f"{name} {size / passages:.1f}" for name, size in parts.items())
+    print(f"{title}: {held.total / passages:.1f} bytes a passage ({shown})", flush=True)
+
+
+def _scope(opened: Opened, filters: Filters) -> Scope:
+    return scope_of(Query(text="", filters=filters), now=NOW, visibility=opened.visibility)
+
+
+@contextmanager
+def _opened_whole(folder: Path, stories: int, asked: list[Question]) -> Iterator[Opened]:
+    began = time.perf_counter()
+    with StoryStore.open(f"sqlite:///{folder / 'archive.sqlite'}", clock=lambda: NOW) as store:
+        embedder = AskedVectors(asked)
+        index = SearchIndex.open(folder / "index", store=store, embedder=embedder)
+        searcher = Searcher(index, store, embedder, clock=lambda: NOW)
+        dense = index.generation().dense
+        dense.segments()
+        opened = time.perf_counter()
+        searcher.retrieve(Query(text=asked[0].text))
+        _print_opening(began, opened)
+        yield Opened(
+            dense=dense,
+            visibility=Visibility(store),
+            searcher=searcher,
+            kill=lambda story: _kill(store, story),
+        )
+
+
+def _kill(store: StoryStore, story: int) -> None:
+    address = story - 1 if is_correction(story) else story
+    store.kill(f"urn:synthetic:{address}", "benchmark", "benchmark")
+
+
+@contextmanager
+def _opened_vectors(folder: Path, stories: int, asked: list[Question]) -> Iterator[Opened]:
+    began = time.perf_counter()
+    source = Superseded(superseded(stories))
+    made = Opened(
+        dense=DenseIndex(folder / "dense", dimensions=DIMENSIONS),
+        visibility=Visibility(source),
+        searcher=None,
+        kill=lambda story: source.kill(story + 1),
+    )
+    made.dense.segments()
+    opened = time.perf_counter()
+    made.dense.search(asked[0].vector, depth=CANDIDATES, scope=_scope(made, Filters()))
+    _print_opening(began, opened)
+    yield replace(made)
+
+
+def _print_opening(began: float, opened: float) -> None:
+    print(
+        f"\nopened in {(opened - began) * 1e3:.0f} ms; the first search after it, which works out the"
+        f" default filters, {(time.perf_counter() - opened) * 1e3:.0f} ms"
+    )

@@ -1,0 +1,300 @@
+"""Whether two stories are one text sent twice.
+
+Pure. `same_text` never takes a text for another's copy when a figure of the one that has fewer is missing in
+the other: two companies' results, two days' prices and a correction are alike in everything but what they
+say. How the thresholds were set, and how well they do: docs/duplicates.md.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from itertools import chain, pairwise
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from domain.story import Kind, SentText
+
+SHINGLE_WORDS = 3
+MOST_WORDS = 2_000  # a longer text is compared by its beginning: a book costs what a long story does
+MOST_CHARACTERS = MOST_WORDS * 12
+
+REPEATED_WITHIN = timedelta(hours=96)  # a re-file follows in hours; the same words a week on are news again
+SENT_AGAIN_WITHIN = timedelta(hours=12)  # stories meet by their headlines, and events last, this long
+
+ALIKE = 0.55  # Jaccard of shingles; rewordings of one report begin at 0.6
+CLOSE = 0.75  # Jaccard beyond which a text of some length is its own evidence
+CONTAINED = 0.85  # share of the shorter text's shingles found in the longer: a re-file with additions
+LONG_WORDS = 120  # no table, no form
+SHORT_WORDS = 60  # below this a form ("Qtly div … pay … record …") outweighs what it is filled with
+BRIEF_WORDS = 40  # below this the headline alone may say whom it is about
+SPEAKING_WORDS = 8  # below this the headline is the news
+SAME_TITLE = 0.65  # Jaccard of headline words, asked of short texts that share no slugline
+TELLING_FIGURES = 6  # so many different ones, all the same, are nobody else's
+TABLE_WORDS_A_FIGURE = 4  # denser in figures than this, the figures are the news
+
+NAMES = 2  # words that a headline begins with: whom it is about, mostly
+NAME_LETTERS = 3  # "Fed", "GTE"
+NAMING_LETTERS = 4  # shorter words are articles and prepositions, mostly, in all six languages
+OPENING_WORDS = 60  # an alert has no more, and a lead says in them what happened
+
+_COUNTED = {
+    word: str(number)
+    for number, words in {
+        2: "two deux zwei dos dois", 3: "three trois drei tres três", 4: "four quatre vier cuatro quatro",
+        5: "five cinq fünf cinco", 6: "six sechs seis", 7: "seven sept sieben siete sete",
+        8: "eight huit acht ocho oito", 9: "nine neuf neun nueve", 10: "ten dix zehn diez dez",
+        "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+_MENDED = re.compile(
+    r"\b(correct\w*|rpt|repeat\w*|refil\w*|rectific\w*|korrektur|berichtigt\w*|correcc\w*|correç\w*|corrig\w*)\b"
+    r"|تصحيح"
+)
+# What a desk puts before a headline says nothing of the event.
+_MARKER_WORDS = (
+    "alert alerte alerta urgent urgente flash bulletin snap eilmeldung blitz newsalert lead ld wrap wrapup update "
+    "corrected correction corrects rpt repeat refile refiled rectificatif korrektur corrección correção عاجل تصحيح"
+)
+PRIME = np.uint64(0x9E3779B97F4A7C15)
+_MOST_TOKENS = 500_000  # whose hashes are kept: some 60 MB at most
+_DIGIT = re.compile(r"\d")
+_EDGE_MARKS = string.punctuation
+_EDGES = re.compile(r"^[\W_]+|(?:['’]s)?[\W_]*$")
+
+# The lowest bits of a token's hash say what it is, so that arrays of hashes can be asked.
+IS_FIGURE = 1
+LENGTH = 0b11110  # letters, 15 at most
+_LENGTH_SHIFT = 1
+NAMING = NAMING_LETTERS << _LENGTH_SHIFT  # a length from which on, no figure, a word names something
+
+Hashes = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)  # no slots: cached_property keeps what is worked out once
+class Text:
+    """A version as it is compared: hashes of its words. Small enough that some thousands are kept at hand."""
+
+    sent: SentText  # its body is empty here
+    words: Hashes  # MOST_WORDS at most
+    runs: Hashes  # of SHINGLE_WORDS words, in their order
+    title: frozenset[int]
+    is_alert: bool
+    names: tuple[int, ...]  # the first words of the headline that name something, NAMES at most
+
+    @property
+    def length(self) -> int:
+        return self.words.size
+
+    @cached_property
+    def shingles(self) -> frozenset[int]:
+        return frozenset(self.runs.tolist())
+
+    @cached_property
+    def figures(self) -> Counter[int]:
+        return Counter(self.words[(self.words & np.uint64(IS_FIGURE)) != 0].tolist())
+
+    @cached_property
+    def opening(self) -> frozenset[int]:
+        """Words of the headline and of the beginning."""
+        return self.title.union(self.words[:OPENING_WORDS].tolist())
+
+    @cached_property
+    def is_mended(self) -> bool:
+        """Whether it says of itself that it corrects or repeats another."""
+        return bool(_MENDED.search((self.sent.headline or "").casefold()))
+
+
+class TokenHashes(dict[str, int]):
+    """Hash of what stands between two spaces, case and outer marks aside; 0 where nothing is left.
+
+    Each token is folded and hashed once: going through a text is then splitting it and looking up.
+    """
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= _MOST_TOKENS:
+            self.clear()
+        value = self[token] = _token_hash(token)
+        return value
+
+
+def _token_hash(token: str) -> int:
+    if token.isascii():
+        word = token.lower().strip(_EDGE_MARKS).removesuffix("'s")
+    else:
+        word = _EDGES.sub("", unicodedata.normalize("NFKC", token).casefold())
+    if not word:
+        return 0
+    word = _COUNTED.get(word, word)
+    is_figure = not word.isalpha() and _DIGIT.search(word) is not None
+    if not is_figure:
+        word = word.replace(".", "")  # "U.S." and "US"
+    return hashed(word) & ~(LENGTH | IS_FIGURE) | min(len(word), 15) << _LENGTH_SHIFT | is_figure
+
+
+def is_naming(word: int, letters: int = NAMING_LETTERS) -> bool:
+    return not word & IS_FIGURE and (word & LENGTH) >= letters << _LENGTH_SHIFT
+
+
+def read_texts(versions: Sequence[SentText], hashes: TokenHashes) -> list[Text]:
+    words = _looked_up([one.body for one in versions], hashes)
+    titles = _looked_up([one.headline or "" for one in versions], hashes)
+    runs = _runs(words)
+    return [_text(*parts) for parts in zip(versions, words, runs, titles, strict=True)]
+
+
+def _text(sent: SentText, words: Hashes, runs: Hashes, headline: Hashes) -> Text:
+    title = [word for word in headline.tolist() if word not in _MARKERS]
+    names = [word for word in title if is_naming(word, NAME_LETTERS)][:NAMES]
+    return Text(
+        sent=_without_body(sent),
+        words=words,
+        runs=runs,
+        title=frozenset(title),
+        is_alert=sent.kind is Kind.ALERT,
+        names=tuple(names),
+    )
+
+
+def _looked_up(texts: Sequence[str], hashes: TokenHashes) -> list[Hashes]:
+    tokens = [text[:MOST_CHARACTERS].replace("-", " ").split(None, MOST_WORDS)[:MOST_WORDS] for text in texts]
+    sizes = np.array([len(some) for some in tokens], np.int64)
+    values = np.fromiter(map(hashes.__getitem__, chain.from_iterable(tokens)), np.uint64, int(sizes.sum()))
+    is_word = values != 0
+    kept = np.concatenate([[0], np.cumsum(is_word)])[np.concatenate([[0], np.cumsum(sizes)])].tolist()
+    values = values[is_word]
+    # Copies: a slice would keep the whole batch's array alive for as long as one of its texts is.
+    return [values[start:end].copy() for start, end in pairwise(kept)]
+
+
+def _without_body(sent: SentText) -> SentText:
+    return SentText(
+        version_id=sent.version_id, story_id=sent.story_id, provider=sent.provider, published=sent.published,
+        kind=sent.kind, language=sent.language, headline=sent.headline, slugline=sent.slugline, body="",
+    )  # fmt: skip
+
+
+# Whether one is the other
+
+
+def same_text(ours: Text, theirs: Text) -> bool:
+    """Whether one is the other sent again: as it was, with additions, or with cuts."""
+    return are_alike(ours, theirs) and is_copy(ours, theirs)
+
+
+def is_copy(ours: Text, theirs: Text) -> bool:
+    """Of texts that are alike, whether they say the same."""
+    if figures_missing(ours, theirs) or not _tables_agree(ours, theirs):
+        return False
+    shorter = min(ours.length, theirs.length)
+    if shorter >= LONG_WORDS or abs(ours.sent.published - theirs.sent.published) <= SENT_AGAIN_WITHIN:
+        return True
+    # On another day the same form is another day's news: "33.0 MILLIMETRES" where there was "NIL", "April 8"
+    # where there was "April 7", and the central bank's two lines of every week.
+    if ours.figures.total() != theirs.figures.total():
+        return False
+    return _figures_of(ours.title) == _figures_of(theirs.title) and (
+        shorter >= BRIEF_WORDS or len(ours.figures) >= TELLING_FIGURES
+    )
+
+
+def are_alike(ours: Text, theirs: Text) -> bool:
+    """Whether the words are one text's and about one subject. The figures are another question."""
+    shorter = min(ours.length, theirs.length)
+    if not shorter or abs(ours.sent.published - theirs.sent.published) > REPEATED_WITHIN:
+        return False
+    fewest, most = sorted((len(ours.shingles), len(theirs.shingles)))
+    if shorter < BRIEF_WORDS and fewest < ALIKE * most:
+        return False
+    shared = len(ours.shingles & theirs.shingles)
+    jaccard = shared / (fewest + most - shared)
+    is_part = shared >= CONTAINED * fewest
+    if jaccard < ALIKE and not is_part:
+        return False
+    if shorter >= LONG_WORDS or (shorter >= BRIEF_WORDS and jaccard >= CLOSE):
+        return True
+    if shorter >= SHORT_WORDS and is_named_alike(ours, theirs):
+        return True
+    figures = min(len(ours.figures), len(theirs.figures))
+    if figures >= TELLING_FIGURES and not figures_missing(ours, theirs):
+        return True
+    return (jaccard >= ALIKE or shorter >= BRIEF_WORDS) and same_subject(ours, theirs)
+
+
+def same_subject(ours: Text, theirs: Text) -> bool:
+    """Whether slugline or headline say so."""
+    if min(ours.length, theirs.length) < SPEAKING_WORDS:  # "LONDON COCOA OPTIONS MORNING": "Business nil."
+        return ours.title == theirs.title
+    if ours.sent.slugline and ours.sent.slugline == theirs.sent.slugline:
+        return True
+    if not is_named_alike(ours, theirs):
+        return False
+    mended = ours.is_mended or theirs.is_mended  # "CORRECTED-…" pushes words out of a headline
+    whole = min(len(ours.title), len(theirs.title)) if mended else len(ours.title | theirs.title)
+    return len(ours.title & theirs.title) >= SAME_TITLE * whole
+
+
+def is_named_alike(ours: Text, theirs: Text) -> bool:
+    """Whether a name that either headline begins with is in the other."""
+    return bool(theirs.title.intersection(ours.names) and ours.title.intersection(theirs.names))
+
+
+def likeness(ours: Text, theirs: Text) -> float:
+    """Jaccard of the shingles."""
+    shared = len(ours.shingles & theirs.shingles)
+    return shared / max(1, len(ours.shingles) + len(theirs.shingles) - shared)
+
+
+def figures_missing(ours: Text, theirs: Text) -> int:
+    """How many figures of the text that has fewer are not in the other."""
+    return min(ours.figures.total(), theirs.figures.total()) - (ours.figures & theirs.figures).total()
+
+
+def _tables_agree(ours: Text, theirs: Text) -> bool:
+    """ "NY COMEX COPPER 10:30" and "12:30": of tables the headline alone may give the hour."""
+    figures = min(ours.figures.total(), theirs.figures.total())
+    is_table = figures * TABLE_WORDS_A_FIGURE > min(ours.length, theirs.length)
+    if not is_table or ours.is_mended or theirs.is_mended:
+        return True
+    return _figures_of(ours.title) == _figures_of(theirs.title)
+
+
+def _figures_of(words: Iterable[int]) -> frozenset[int]:
+    return frozenset(word for word in words if word & IS_FIGURE)
+
+
+def _runs(texts: Sequence[Hashes]) -> list[Hashes]:
+    """Hashes of the runs of words of each text; a text shorter than a run is filled up to one."""
+    filled = [_filled(words) for words in texts]
+    joined = np.concatenate([*filled, np.empty(0, np.uint64)])
+    values = np.zeros(max(0, joined.size - SHINGLE_WORDS + 1), np.uint64)
+    for offset in range(SHINGLE_WORDS):
+        values = mixed(values * PRIME ^ joined[offset : offset + values.size])
+    starts = np.concatenate([[0], np.cumsum([words.size for words in filled], dtype=np.int64)]).tolist()
+    return [values[start : max(start, end - SHINGLE_WORDS + 1)].copy() for start, end in pairwise(starts)]
+
+
+def _filled(words: Hashes) -> Hashes:
+    return words if words.size >= SHINGLE_WORDS or not words.size else np.resize(words, SHINGLE_WORDS)
+
+
+def hashed(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+def mixed(value: Hashes) -> Hashes:
+    """MurmurHash3's finaliser: each bit of the input moves half the bits of the output."""
+    value = (value ^ (value >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    return value ^ (value >> np.uint64(29))
+
+
+_MARKERS = frozenset(map(_token_hash, _MARKER_WORDS.split()))

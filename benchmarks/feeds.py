@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,11 +75,12 @@ def ninjs_files(folder: Path, stories: Sequence[Version], items: int) -> Path:
 
 
 def _ninjs_lines(stories: Sequence[Version], items: int) -> Iterator[str]:
-    for number, story in enumerate(itertools.islice(itertools.cycle(stories), items)):
-        # Words change places from round to round: no item repeats another, as in a real feed.
-        paragraphs = story.body[:LONGEST].split("\n\n")
-        turn = number // len(stories) % len(paragraphs)
-        body = "\n\n".join((f"Item {number}.", *paragraphs[turn:], *paragraphs[:turn]))
+    drawn = random.Random(7)
+    paragraphs = [one for story in stories for one in story.body[:LONGEST].split("\n\n")]
+    for number in range(items):
+        story = stories[number % len(stories)]
+        # Each item is put together anew: a feed in which all are copies would measure the linking of copies.
+        body = "\n\n".join((f"Item {number}.", *drawn.choices(paragraphs, k=drawn.randint(2, 9))))
         yield (
             json.dumps(
                 {

@@ -16,34 +16,35 @@ from retrieval.dense.index import DenseIndex
 from retrieval.scope import Scope
 
 EXACT_BLOCK = 65_536
+PERCENTILES = (50, 95, 99)
 BANDWIDTH_BYTES = 512 << 20  # far over any cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Milliseconds of wall clock, one question after the other; processor time a question, all threads."""
+    """Milliseconds a question, one after the other: by the clock, and of processor in all threads."""
 
-    p50: float
-    p95: float
-    p99: float
-    processor: float
+    clock: tuple[float, ...]
+    processor: tuple[float, ...]
 
     def __str__(self) -> str:
-        return f"{self.p50:7.1f} {self.p95:7.1f} {self.p99:7.1f}  (processor {self.processor:.1f})"
+        by_clock, of_processor = (
+            " ".join(f"{value:7.1f}" for value in np.percentile(taken, PERCENTILES))
+            for taken in (self.clock, self.processor)
+        )
+        return f"{by_clock}    {of_processor}"
 
 
 def latency(ask: Callable[[int], object], questions: int) -> Latency:
     """`ask` is called with each question's number; the first is asked once more beforehand, unmeasured."""
     ask(0)
-    taken = np.empty(questions)
-    processor = time.process_time()
+    clock, processor = [], []
     for number in range(questions):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         ask(number)
-        taken[number] = (time.perf_counter() - began) * 1e3
-    processor = (time.process_time() - processor) * 1e3 / questions
-    p50, p95, p99 = np.percentile(taken, [50, 95, 99])
-    return Latency(p50=float(p50), p95=float(p95), p99=float(p99), processor=processor)
+        clock.append((time.perf_counter() - began) * 1e3)
+        processor.append((time.process_time() - worked) * 1e3)
+    return Latency(clock=tuple(clock), processor=tuple(processor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ FILTERS = {
 CANDIDATES = 100  # what the hybrid draws from each half
 KILLS = 15
 CODE_BYTES = 56 + 8  # a RaBitQ code of 384 dimensions with its factors, and a row number
+HEADING = "(ms)   by the clock: p50, p95, p99    of processor: p50, p95, p99"
 DEEPEST = 100  # of recall
 RECALL_QUESTIONS = 60  # each is compared with every vector
 
@@ -85,7 +86,7 @@ def measure(folder: Path, *, stories: int, questions: int, whole: bool) -> None:
 
 
 def _dense(opened: Opened, asked: list[Question], before: Memory, passages: int) -> None:
-    print("\ndense search, milliseconds        p50     p95     p99")
+    print(f"\ndense search {HEADING}")
     for name, filters in FILTERS.items():
         scope = _scope(opened, filters)
 
@@ -98,8 +99,9 @@ def _dense(opened: Opened, asked: list[Question], before: Memory, passages: int)
 
 
 def _whole(searcher: Searcher, asked: list[Question], before: Memory, passages: int) -> None:
+    """From a query's words to stories read and checked in the database; the embedding is not counted."""
     for mode in (Mode.LEXICAL, Mode.HYBRID):
-        print(f"\n{mode} search to the last check in the database     p50     p95     p99")
+        print(f"\n{mode} search {HEADING}")
         for name, filters in FILTERS.items():
             queries = [Query(text=one.text, filters=filters, mode=mode) for one in asked]
 

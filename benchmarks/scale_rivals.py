@@ -22,7 +22,7 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from benchmarks.scale_measures import latency, memory
-from benchmarks.scale_opened import FILTERS, NOW, Superseded
+from benchmarks.scale_opened import FILTERS, HEADING, NOW, Superseded
 from benchmarks.synthetic_archive import Question, SyntheticArchive, Words, shared_folder, superseded
 from benchmarks.synthetic_vectors import DIMENSIONS, PER_STORY
 from domain.query import Query
@@ -40,7 +40,7 @@ def compare(stories: int, *, passages: int, questions: int) -> None:
     rows = archive.rows(0, archive.stories)
     asked = archive.questions(questions, words=words)
     print(f"\nside by side over {len(rows):,} passages, {len(asked)} questions, the first {DEPTH} each")
-    print(f"{'':<44}     p50     p95     p99")
+    print(f"{'':<44} {HEADING}")
     for dense in (_depeche, _flat, _langchain):
         dense(rows, asked)
         gc.collect()

@@ -59,7 +59,7 @@ def add(
 def list_saved(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """List the saved questions."""
     with open_archive(archive) as opened:
-        rows = opened.saved.list()
+        rows = opened.saved.all()
     if json:
         print_json({"saved": [saved_shape(row) for row in rows]})
         return

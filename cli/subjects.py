@@ -47,9 +47,9 @@ def load(
     if json:
         print_json({"files": [{"file": file} | asdict(report) for file, report in reports.items()]})
         return
-    for file, report in reports.items():
+    for name, report in reports.items():
         typer.echo(
-            f"{clean(file)}: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
+            f"{clean(name)}: {report.new} new, {report.updated} updated, {report.unchanged} unchanged, "
             f"{report.set_aside} set aside, {len(report.rejected)} rejected"
         )
         for one in report.rejected[:_REJECTED_SHOWN]:
@@ -66,7 +66,7 @@ def list_subjects(
 ) -> None:
     """List the codes of the tables loaded."""
     with open_archive(archive) as opened:
-        concepts = opened.subjects.list(scheme=scheme)
+        concepts = opened.subjects.all(scheme=scheme)
     if json:
         print_json({"subjects": [concept_shape(one) for one in concepts]})
     else:

@@ -182,7 +182,9 @@ _SENT: Sequence[sa.ColumnElement[Any]] = (
 def _sent_between(connection: sa.Connection, since: int, until: int, characters: int) -> list[SentText]:
     """Versions by id. Withdrawals say nothing: their text is ""."""
     text = sa.case((version.c.status == Status.CANCELED.value, ""), else_=_beginning(characters))
-    query = sa.select(*_SENT, text.label("body")).join(story, story.c.story_id == version.c.story_id)
+    query: sa.Select[Any] = sa.select(*_SENT, text.label("body")).join(
+        story, story.c.story_id == version.c.story_id
+    )
     within = sa.and_(version.c.version_id > since, version.c.version_id <= until)
     return [_sent(row) for row in connection.execute(query.where(within).order_by(version.c.version_id))]
 
@@ -190,7 +192,7 @@ def _sent_between(connection: sa.Connection, since: int, until: int, characters:
 def _sent_of(
     connection: sa.Connection, story_ids: Collection[int], *, until: int, characters: int
 ) -> list[SentText]:
-    query = sa.select(*_SENT, _beginning(characters).label("body")).join(
+    query: sa.Select[Any] = sa.select(*_SENT, _beginning(characters).label("body")).join(
         story, story.c.story_id == version.c.story_id
     )
     query = query.where(version.c.version_id <= until, version.c.status != Status.CANCELED.value)

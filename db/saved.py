@@ -89,7 +89,7 @@ class SavedQueries:
         with self._database.read() as connection:
             return _get(connection, name)
 
-    def list(self) -> Sequence[SavedQuery]:
+    def all(self) -> Sequence[SavedQuery]:
         with self._database.read() as connection:
             names = connection.scalars(sa.select(saved_query.c.name).order_by(saved_query.c.name)).all()
             return [_get(connection, name) for name in names]

@@ -45,7 +45,8 @@ class Result:
 
 
 def from_search(query_id: str, found: SearchResult) -> Result:
-    ranked = tuple(dict.fromkeys(hit.guid for hit in found.hits))
+    """A story folded into another's hit ranks right behind it: the judgements may name either."""
+    ranked = tuple(dict.fromkeys(guid for hit in found.hits for guid in (hit.guid, *hit.duplicates)))
     return Result(query_id=query_id, ranked=ranked, retrieve_seconds=found.seconds)
 
 

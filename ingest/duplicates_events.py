@@ -72,8 +72,8 @@ def _tells(story: Text, alert: Text) -> bool:
         return False
     if story.sent.slugline and story.sent.slugline == alert.sent.slugline:
         said = {word for word in alert.opening if is_naming(word)}
-        told = len(said & story.opening)
-        if told >= FEWEST_TOLD and told >= TOLD_ON_SLUGLINE * len(said):
+        shared = len(said & story.opening)
+        if shared >= FEWEST_TOLD and shared >= TOLD_ON_SLUGLINE * len(said):
             return True
     said = {word for word in alert.title if is_naming(word, NAME_LETTERS)}
     told, headed = len(said & story.opening) / max(1, len(said)), _headed(story, alert)

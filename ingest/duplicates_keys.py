@@ -79,9 +79,9 @@ def _placed(hashes: Hashes, bucket: Keys) -> list[list[int]]:
 def _bands(texts: Sequence[Text]) -> Hashes:
     """A row a text, BANDS long; all 0 where a text has no words."""
     sizes = np.array([one.runs.size for one in texts])
-    filled = np.flatnonzero(sizes)
+    filled = np.flatnonzero(sizes).tolist()
     values = np.zeros((len(texts), BANDS), np.uint64)
-    if not filled.size:
+    if not filled:
         return values
     joined = np.concatenate([texts[place].runs for place in filled])
     starts = np.concatenate([[0], np.cumsum(sizes[filled])[:-1]])

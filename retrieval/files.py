@@ -22,7 +22,7 @@ def disk_faults_told(write: Callable[Concatenate[Path, P], R]) -> Callable[Conca
     """A full or failing disk as IndexFault; faiss says it with a RuntimeError."""
 
     @functools.wraps(write)
-    def writing(path: Path, *args: P.args, **kwargs: P.kwargs) -> R:
+    def writing(path: Path, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return write(path, *args, **kwargs)
         except (OSError, RuntimeError) as error:

@@ -215,14 +215,14 @@ class Archive:
 
     @property
     def subjects(self) -> Subjects:
-        """The code tables: load, list, show."""
+        """The code tables: load, all, show."""
         from runtime.subjects import Subjects
 
         return Subjects(self.store, self._screen)
 
     @property
     def saved(self) -> Saved:
-        """Saved questions: add, list, run, again, remove."""
+        """Saved questions: add, all, run, again, remove."""
         from runtime.saved import Saved
 
         return Saved(self.store, self._screen, matcher=self._matcher, understand=self.understand)

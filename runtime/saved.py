@@ -69,15 +69,13 @@ class Saved:
             self._saved.wait_for(name, self._matcher().among(self._query(saved), restricted))
         return saved
 
-    def list(self) -> Sequence[SavedQuery]:
+    def all(self) -> Sequence[SavedQuery]:
         """All of them, to be shown: hidden names are masked in their names too. Run those of `names()`."""
         mask = self._screen.names().in_full
-        return [
-            replace(one, name=mask.mask(one.name), text=mask.mask(one.text)) for one in self._saved.list()
-        ]
+        return [replace(one, name=mask.mask(one.name), text=mask.mask(one.text)) for one in self._saved.all()]
 
     def names(self) -> Sequence[str]:
-        return [one.name for one in self._saved.list()]
+        return [one.name for one in self._saved.all()]
 
     def remove(self, name: str) -> None:
         self._saved.remove(name)

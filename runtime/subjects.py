@@ -69,7 +69,7 @@ class Subjects:
             rejected=tuple(rejected),
         )
 
-    def list(self, *, scheme: str | None = None) -> list[Concept]:
+    def all(self, *, scheme: str | None = None) -> list[Concept]:
         mask = self._screen.names().in_full
         return [_masked(one, mask) for one in self._tables.concepts(scheme=scheme)]
 

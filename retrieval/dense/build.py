@@ -91,8 +91,9 @@ class _Columns:
             name: (min(int(p.min()) for p in parts if p.size), max(int(p.max()) for p in parts if p.size))
             for name, parts in self._numbers.items()
         }
+        ids = np.concatenate(self._numbers["passage_ids"])
         return Manifest(
-            rows=sum(len(part) for part in self._numbers["passage_ids"]),
+            rows=ids.size,
             dimensions=dimensions,
             period=period,
             first_published=ranges["published"][0],
@@ -101,6 +102,7 @@ class _Columns:
             last_version=ranges["version_ids"][1],
             first_passage=ranges["passage_ids"][0],
             last_passage=ranges["passage_ids"][1],
+            ascending=bool((ids[1:] > ids[:-1]).all()),
             languages=tuple(self._tables["languages"]),
             providers=tuple(self._tables["providers"]),
             kinds=tuple(self._tables["kinds"]),

@@ -178,7 +178,8 @@ class DenseIndex:
     def _join(self, group: Sequence[Segment]) -> int:
         """One segment in place of several; readers that have the several open go on with them."""
         period = group[0].manifest.period
-        name = write_segment(self._folder, _blocks(group), period=period, dimensions=self._dimensions)
+        ascending = sorted(group, key=lambda segment: segment.manifest.first_passage)
+        name = write_segment(self._folder, _blocks(ascending), period=period, dimensions=self._dimensions)
         gone = frozenset(segment.folder.name for segment in group)
         self._replace(gone, by=[name])
         for folder in gone:  # what Windows still has open stays until the next sweep

@@ -29,6 +29,7 @@ class Manifest:
     last_version: int
     first_passage: int
     last_passage: int
+    ascending: bool  # passage ids rise from row to row, so that one can be found without reading all
     languages: tuple[str, ...]
     providers: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -51,6 +52,7 @@ def read_manifest(path: Path) -> Manifest:
             last_version=int(texts["last_version"]),
             first_passage=int(texts["first_passage"]),
             last_passage=int(texts["last_passage"]),
+            ascending=bool(texts.get("ascending", False)),
             languages=tuple(texts["languages"]),
             providers=tuple(texts["providers"]),
             kinds=tuple(texts["kinds"]),

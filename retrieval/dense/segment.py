@@ -135,13 +135,25 @@ class Segment:
         real = rows >= 0
         return Found(passage_ids=self._columns["passage_ids"][rows[real]], scores=scores[real])
 
+    def rows_of(self, passage_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The row of each of these passages; -1 for those that are not in this segment."""
+        own = self.manifest
+        rows = np.full(passage_ids.size, -1, dtype=np.int64)
+        near = np.flatnonzero((passage_ids >= own.first_passage) & (passage_ids <= own.last_passage))
+        if not near.size:
+            return rows
+        held, wanted = self._columns["passage_ids"], passage_ids[near]
+        if own.ascending:
+            places = np.searchsorted(held, wanted)  # at most the last row: none is above `last_passage`
+        else:
+            order = np.argsort(held)
+            places = order[np.searchsorted(held, wanted, sorter=order)]
+        rows[near] = np.where(held[places] == wanted, places, -1)
+        return rows
+
     def contains(self, passage_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these passages are in this segment."""
-        found: NDArray[np.bool_]
-        near = (passage_ids >= self.manifest.first_passage) & (passage_ids <= self.manifest.last_passage)
-        if not near.any():
-            return near
-        found = near & np.isin(passage_ids, self._columns["passage_ids"])
+        found: NDArray[np.bool_] = self.rows_of(passage_ids) >= 0
         return found
 
     def passage_ids(self) -> NDArray[np.int64]:
@@ -150,6 +162,10 @@ class Segment:
     def vectors(self, start: int, count: int) -> NDArray[np.float32]:
         """Rows from `start` on, as they were stored."""
         return self._vectors.block(start, count)
+
+    def vectors_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """These rows, as they were stored."""
+        return self._vectors.rows(rows)
 
     def column(self, name: str) -> NDArray[Any]:
         """An attribute of every row, mapped from disk."""

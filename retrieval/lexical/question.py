@@ -14,7 +14,7 @@ from tantivy import Occur, Query, Schema
 from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.function_words import content_words, guess_language
 
-HEADLINE_BOOST = 1.0  # 0, 0.5, 1, 2 tried on a part of RealtimeQA: docs/notes-retrieval.md
+HEADLINE_BOOST = 1.0  # 0, 0.5, 1, 2 tried on a part of RealtimeQA: docs/retrieval-evaluation.md
 REQUIRED_SHARE = 3 / 4  # of a longer question's content words; a choice of ours, not measured
 ALL_REQUIRED = 3  # words: of so few, each one counts
 MOST_WORDS = 64  # a pasted page is searched by its first words; BM25 costs a posting list each

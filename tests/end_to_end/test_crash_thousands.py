@@ -29,7 +29,7 @@ from tests.end_to_end.contents import contents, feed_of
 from tests.retrieval.small_archive import HashedWords
 
 STORIES, FILES = 2000, 4
-STRIKES = 8
+STRIKES = 6
 SEED = 20_240_501
 
 # (function, at which of its calls): spread over the whole of the work, one strike after the other.

@@ -320,7 +320,7 @@ def test_a_line_of_2_gib_goes_by_at_the_speed_of_the_disk(form: str, tmp_path: P
     done = subprocess.run(
         [sys.executable, "-c", limited + MEASURED, f"sqlite:///{tmp_path / 'archive.sqlite'}", str(file)],
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     _, read, new, *reasons = done.stdout.splitlines()
@@ -379,7 +379,7 @@ def test_a_line_of_96_mib_costs_little_memory(form: str, tmp_path: Path) -> None
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         peak, read, new, *reasons = done.stdout.splitlines()

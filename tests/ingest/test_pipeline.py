@@ -17,6 +17,7 @@ import pytest
 from db.store import StoryStore
 from domain.errors import SourceError, StoryNotFound
 from domain.story import Item, Rejected, Version
+from ingest import pipeline
 from ingest.frames import Task
 from ingest.pipeline import IngestProgress, ingest
 from ingest.pool import ReadingPool
@@ -77,6 +78,24 @@ def test_processes_change_nothing_but_the_time(tmp_path: Path) -> None:
             report = ingest([SAMPLE], store=store, count_tokens=count_tokens, processes=processes)
             found.append((replace(report, seconds=0), stored(store)))
     assert found[0] == found[1] == found[2]
+
+
+def test_processes_are_started_for_what_is_large_once_unpacked(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz"
+    for file in (plain, packed):
+        file.write_bytes(bytes(pipeline.PROCESSES_FROM_BYTES // 2))
+    assert pipeline._processes(pipeline._extent([plain])[1]) == 0
+    total, unpacked = pipeline._extent([plain, packed])
+    assert total == pipeline.PROCESSES_FROM_BYTES
+    assert unpacked == total // 2 * (1 + pipeline.TIMES_PACKED)
+    assert 1 <= pipeline._processes(unpacked) <= pipeline.MOST_PROCESSES
+
+
+def test_linking_left_out_is_made_up_for_by_the_next_ingestion(store: StoryStore) -> None:
+    report = ingest([SAMPLE], store=store, count_tokens=count_tokens, linking=False)
+    assert store.links.backlog() == report.new + report.updated + report.killed
+    ingest([SAMPLE / "en.jsonl"], store=store, count_tokens=count_tokens)
+    assert store.links.backlog() == 0
 
 
 def test_versions_keep_their_order_over_files(store: StoryStore, tmp_path: Path) -> None:

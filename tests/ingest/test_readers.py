@@ -228,7 +228,9 @@ class TestReuters:
         found = [
             item for file in sorted((shared_data / "reuters21578").glob("*.gz")) for item in read_all(file)
         ]
-        items = [item for item in found if not isinstance(item, Directive)]  # "CORRECTED - ..." also gives one
+        items = [
+            item for item in found if not isinstance(item, Directive)
+        ]  # "CORRECTED - ..." also gives one
         assert len(items) == 21578
         (rejected,) = (item for item in items if not isinstance(item, Version))
         assert rejected.reason == "the item has no text"  # NEWID 12793: nothing stands between its tags

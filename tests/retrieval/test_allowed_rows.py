@@ -33,6 +33,7 @@ def filter_of(rows: Rows) -> AllowedRows:
         last_version=int(rows.version_ids.max()),
         first_passage=int(rows.passage_ids.min()),
         last_passage=int(rows.passage_ids.max()),
+        ascending=True,
         digests={},
         **tables,
     )

@@ -15,6 +15,7 @@ from domain.errors import IndexMissing, IndexStale
 from retrieval.dense import build as building
 from retrieval.dense import search as searching
 from retrieval.dense.index import MERGED_AT_ONCE, DenseIndex
+from retrieval.dense.lookup import vectors_by_id
 from retrieval.dense.manifest import EXACT
 from retrieval.dense.rows import Rows
 from retrieval.dense.search import search
@@ -109,6 +110,23 @@ def test_a_reader_keeps_its_files_while_they_are_merged_away(tmp_path: Path) -> 
 
 def test_contains_tells_held_from_absent(index: DenseIndex) -> None:
     assert index.contains([1, 900, 901, 0, 450]).tolist() == [True, True, False, False, True]
+
+
+@pytest.mark.parametrize("order", ["rising", "shuffled"])
+def test_a_passage_is_found_by_its_id_in_any_order_of_rows(tmp_path: Path, order: str) -> None:
+    """Ids 1, 3, 5 … are held, in segments whose ranges overlap or do not; the others are not."""
+    rows = replace(random_rows(240, seed=9), passage_ids=np.arange(240, dtype=np.int64) * 2 + 1)
+    places = np.arange(240) if order == "rising" else np.random.default_rng(0).permutation(240)
+    built = DenseIndex.create(tmp_path, dimensions=DIMENSIONS)
+    for start in range(0, 240, 80):
+        built.append(rows.take(places[start : start + 80]))
+    built.settle()
+    assert all(segment.manifest.ascending for segment in built.segments()) is (order == "rising")
+    assert built.contains(range(-1, 484)).tolist() == [i % 2 == 1 and 0 < i < 480 for i in range(-1, 484)]
+    found = vectors_by_id(built, range(-1, 484))
+    assert sorted(found) == rows.passage_ids.tolist()
+    for at, passage_id in enumerate(rows.passage_ids.tolist()):
+        assert found[passage_id] == pytest.approx(rows.vectors[at], abs=1e-3)
 
 
 def test_a_half_written_segment_is_not_listed_and_is_swept(tmp_path: Path) -> None:

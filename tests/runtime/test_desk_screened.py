@@ -108,7 +108,7 @@ def test_no_subject_says_a_hidden_name(archive: Archive, tmp_path: Path) -> None
     archive.suppress(NAME, reason="order", actor="desk")
     facets = archive.facets(Query(text="date:2001"))
     assert {one.value for one in facets.subjects} == {"medtop:02000000", "medtop:15000000"}
-    shown = [*archive.subjects.list(), *(page.concept for page in archive.subjects.show("medtop:20000121"))]
+    shown = [*archive.subjects.all(), *(page.concept for page in archive.subjects.show("medtop:20000121"))]
     shown += [one for page in archive.subjects.show("justicia") for one in page.narrower]
     names = [name for one in shown for _, name in one.names]
     assert f"case of {'█' * len(NAME)}" in names

@@ -121,7 +121,7 @@ def test_a_held_story_corrected_before_release_is_reported_as_corrected(desk: De
     assert desk.run() == []
     desk.store.release("held", "checked", "desk")
     assert desk.run() == [("held", 2, False)]
-    assert desk.saved.list()[0].waiting == ()
+    assert desk.saved.all()[0].waiting == ()
 
 
 def test_what_is_stored_and_not_indexed_is_reported_later(desk: Desk) -> None:
@@ -139,7 +139,7 @@ def test_filters_hold(desk: Desk) -> None:
     desk.send("b", "Wheat sold.", language="en")
     desk.send("c", "Wheat sold.", language="fr", published=START - DAY)
     assert desk.run() == [("a", 1, False)]
-    assert desk.saved.list()[0].filters == Filters(languages=frozenset({"fr"}), start=START)
+    assert desk.saved.all()[0].filters == Filters(languages=frozenset({"fr"}), start=START)
     with pytest.raises(SettingsError):
         desk.saved.add("past", "wheat", filters=Filters(as_of=NOW))
 
@@ -158,7 +158,7 @@ def test_a_hidden_name_waits(desk: Desk) -> None:
     desk.send("a", "The baker Maria Silva was freed.")
     assert desk.run() == []
     assert desk.run("named") == []
-    assert [row.text for row in desk.saved.list()] == ['baker AND "███████████"', "baker AND freed"]
+    assert [row.text for row in desk.saved.all()] == ['baker AND "███████████"', "baker AND freed"]
     assert desk.saved.run("named").text == 'baker AND "███████████"'
     assert desk.saved.names() == ["named", "q"]
     desk.store.unsuppress("Maria Silva", "lifted", "desk")
@@ -235,9 +235,9 @@ def test_names_and_removal(desk: Desk) -> None:
     with pytest.raises(StoreError, match="needs a name"):
         desk.saved.add(" ", "oats")
     desk.saved.remove("q")
-    assert desk.saved.list() == []
+    assert desk.saved.all() == []
     with pytest.raises(StoreError, match="no question"):
         desk.saved.run("q")
     desk.saved.add("q", "wheat", existing=True)
     assert len(desk.run()) == 1
-    assert desk.now - timedelta(0) == desk.saved.list()[0].last_run_at
+    assert desk.now - timedelta(0) == desk.saved.all()[0].last_run_at

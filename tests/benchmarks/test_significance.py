@@ -1,0 +1,32 @@
+"""The paired randomisation test against scipy's, which counts every flip where there are few."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import permutation_test
+
+from benchmarks.retrieval.significance import randomisation_p
+
+
+@pytest.mark.parametrize("lift", [0.0, 0.05, 0.2])
+def test_it_agrees_with_scipy(lift: float) -> None:
+    random = np.random.default_rng(3)
+    theirs = random.uniform(0, 1, 12)
+    ours = theirs + lift + random.normal(0, 0.1, 12)
+    exact = permutation_test(
+        (ours, theirs), lambda a, b: np.mean(a - b), permutation_type="samples", n_resamples=np.inf
+    )
+    assert randomisation_p(ours.tolist(), theirs.tolist()) == pytest.approx(exact.pvalue, abs=0.02)
+
+
+def test_equal_systems_are_never_apart() -> None:
+    assert randomisation_p([0.5, 1.0, 0.0], [0.5, 1.0, 0.0]) == 1.0
+
+
+def test_one_question_proves_nothing() -> None:
+    assert randomisation_p([1.0, 0.3], [0.0, 0.3]) == pytest.approx(1.0)
+
+
+def test_thirty_better_of_thirty_is_not_luck() -> None:
+    assert randomisation_p([0.9] * 30, [0.8] * 30) < 0.001

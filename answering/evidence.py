@@ -43,6 +43,14 @@ class EvidenceStory:
         """The body from sentence `first` through sentence `last`."""
         return self.body[self.sentences[first][0] : self.sentences[last][1]]
 
+    def around(self, start: int, end: int, *, sentences: int) -> str:
+        """The sentences that body[start:end] touches, and so many more on either side."""
+        touched = self._touching(start, end)
+        if not touched:
+            return ""
+        last = len(self.sentences) - 1
+        return self.text(max(0, touched[0] - sentences), min(last, touched[-1] + sentences))
+
     def context(self, claim_language: str | None, *, first: int = 0) -> Context:
         """What the checks may look at, for a span that begins at sentence `first`."""
         before = self.text(max(0, first - 2), first - 1) if first else ""
@@ -53,11 +61,10 @@ class EvidenceStory:
 
     def within_passage(self) -> range:
         """The sentences that the hit's passage touches."""
-        touched = [
-            i
-            for i, (start, end) in enumerate(self.sentences)
-            if start < self.hit.end and self.hit.start < end
-        ]
+        return self._touching(self.hit.start, self.hit.end)
+
+    def _touching(self, start: int, end: int) -> range:
+        touched = [i for i, (first, last) in enumerate(self.sentences) if first < end and start < last]
         return range(touched[0], touched[-1] + 1) if touched else range(0)
 
 

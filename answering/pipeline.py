@@ -192,7 +192,12 @@ class Answerer:
         kept: list[tuple[Sentence, Bearing]] = []
         for sentence, item in extract(asked, ranked):
             bears = bearing(
-                asked, sentence.text, item.story.hit.language, [item.story], closeness=item.closeness
+                asked,
+                sentence.text,
+                item.story.hit.language,
+                item.story,
+                spans=[item.story.sentences[item.index]],
+                closeness=item.closeness,
             )
             if bears.answers(self._options.limits):
                 kept.append((sentence, bears))

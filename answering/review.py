@@ -84,7 +84,8 @@ def bear(asked: Asked, text: str, support: Support, closeness: Closeness) -> Bea
     quotes = [c.quote for c in support.citations]
     across = not same_language(asked.language, support.story.hit.language)
     near = closeness.to_question(asked.text, [text, *quotes], across=[False, *([across] * len(quotes))])
-    return bearing(asked, text, asked.language, [support.story], closeness=max(near))
+    spans = [(c.start, c.end) for c in support.citations]
+    return bearing(asked, text, asked.language, support.story, spans=spans, closeness=max(near))
 
 
 def _best(

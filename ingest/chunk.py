@@ -14,7 +14,7 @@ from domain.sentences import split_sentences
 from domain.story import Passage, Version
 from ingest.tokens import CountTokens
 
-CHUNK_TOKENS = 160  # starting point, two or three paragraphs; to be swept on data/evaluation
+CHUNK_TOKENS = 160  # two or three paragraphs; 96 to 384 alike: docs/retrieval-evaluation.md
 MAX_SENTENCES = 6
 _FULL_ENOUGH = (
     0.4  # share of the budget from which a passage ends with its paragraph if the next does not fit

@@ -132,7 +132,11 @@ def _make(original: SentenceTransformer, part: Path, probes: Inputs) -> Record:
                 file.rename(part / f"model{file.suffix}")
             else:
                 file.unlink()
-    return Record(form=form, rates={**rates}, cosines={**cosines})
+    return Record(
+        form=form,
+        rates={one.value: rate for one, rate in rates.items()},
+        cosines={one.value: cosine for one, cosine in cosines.items()},
+    )
 
 
 def _chosen(cosines: dict[Form, float], rates: dict[Form, float]) -> Form:

@@ -85,7 +85,7 @@ class CrossEncoderScorer:
         given = Path(self._name).expanduser()
         where = str(given) if given.exists() else self._name
         try:
-            model = CrossEncoder(
+            model: CrossEncoder = CrossEncoder(
                 where, device="cpu", num_labels=1, max_length=LONGEST_TOKENS, local_files_only=True
             )
         except OSError as error:  # how transformers says that a model's files are not here

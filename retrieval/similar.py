@@ -21,6 +21,7 @@ from domain.query import Hit, Query, SearchResult
 from domain.story import StoredPassage
 from retrieval.collapse import SAME_TEXT, similarity
 from retrieval.dense.index import DenseIndex
+from retrieval.dense.lookup import vectors_by_id
 from retrieval.index import SearchIndex
 from retrieval.lexical.analysis import terms, words
 from retrieval.lexical.function_words import content_words
@@ -46,7 +47,7 @@ class SimilarStories:
         """`own`: the passages of the story's current version. The query's text is not looked at."""
         own = own[:PASSAGES_COMPARED]
         generation = self._index.generation()
-        by_meaning = _Near(generation.dense, vectors_of(generation.dense, [one.passage_id for one in own]))
+        by_meaning = _Near(generation.dense, _vectors_of(generation.dense, [one.passage_id for one in own]))
         by_words = _Sharing(generation.lexical, own)
         wider = Query(
             text="",
@@ -137,15 +138,8 @@ def telling_words(lexical: LexicalIndex, own: Sequence[StoredPassage]) -> list[s
     return sorted(weights, key=lambda word: (-weights[word], word))[:TELLING_WORDS]
 
 
-def vectors_of(dense: DenseIndex, passage_ids: Sequence[int]) -> NDArray[np.float32]:
+def _vectors_of(dense: DenseIndex, passage_ids: Sequence[int]) -> NDArray[np.float32]:
     """The indexed vectors of the passages, in their order; those not indexed yet are left out."""
-    wanted = np.asarray(passage_ids, dtype=np.int64)
-    found: dict[int, NDArray[np.float32]] = {}
-    for segment in dense.segments():
-        if not segment.contains(wanted).any():
-            continue
-        held = segment.passage_ids()
-        for row in np.flatnonzero(np.isin(held, wanted)):
-            found[int(held[row])] = segment.vectors(int(row), 1)[0]
+    found = vectors_by_id(dense, passage_ids)
     rows = [found[passage_id] for passage_id in passage_ids if passage_id in found]
     return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)

@@ -70,7 +70,8 @@ class SyntheticVectors:
         _, centres = self._centres(first_story, stories)
         rng = np.random.default_rng((self._seed, 2, first_story + place))
         own = np.float32(QUESTION_SPREAD) * self._noise(rng, 1)
-        return self._placed(centres[place : place + 1] + own)[0]
+        vector: Vectors = self._placed(centres[place : place + 1] + own)[0]
+        return vector
 
     def _centres(self, first_story: int, stories: int) -> tuple[NDArray[np.int64], Vectors]:
         rng = np.random.default_rng((self._seed, 0, first_story))
@@ -85,7 +86,8 @@ class SyntheticVectors:
 
     def _drawn(self, rng: np.random.Generator, count: int) -> Vectors:
         drawn = rng.standard_normal((count, self._dimensions), dtype=np.float32)
-        return (drawn * self._deviations) @ self._rotation
+        turned: Vectors = (drawn * self._deviations) @ self._rotation
+        return turned
 
     def _placed(self, rest: Vectors) -> Vectors:
         rest *= np.float32(np.sqrt(1 - COMMON))

@@ -83,7 +83,7 @@ class _Columns:
             codes.append(np.array([table.setdefault(label, len(table)) for label in labels], dtype=np.uint16))
 
     def write(self, folder: Path) -> None:
-        grown = {**self._numbers, **self._codes}
+        grown: dict[str, list[NDArray[Any]]] = {**self._numbers, **self._codes}
         write_columns(folder / COLUMNS, {name: np.concatenate(parts) for name, parts in grown.items()})
 
     def manifest(self, folder: Path, *, period: str, dimensions: int) -> Manifest:

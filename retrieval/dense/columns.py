@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 # Little-endian, in this order. Labels are codes into tables of the segment's manifest.
 NUMBERS = ("passage_ids", "version_ids", "published")
 CODES = ("languages", "providers", "kinds")
-TYPES = {**dict.fromkeys(NUMBERS, np.dtype("<i8")), **dict.fromkeys(CODES, np.dtype("<u2"))}
+TYPES: dict[str, np.dtype[Any]] = {
+    **dict.fromkeys(NUMBERS, np.dtype("<i8")),
+    **dict.fromkeys(CODES, np.dtype("<u2")),
+}
 ROW_BYTES = sum(kind.itemsize for kind in TYPES.values())
 
 

@@ -76,7 +76,7 @@ class Segment:
             if not folder.exists():  # merged away between reading the list and opening
                 raise IndexMissing(f"{folder} is gone", hint=REBUILD) from error
             raise IndexStale(f"{folder} cannot be opened: {error}", hint=REBUILD) from error
-        held = self._scanned if self._codes is None else self._codes
+        held: Any = self._scanned if self._codes is None else self._codes
         if held.ntotal != own.rows:
             raise IndexStale(f"{folder} holds {held.ntotal} rows, not {own.rows}", hint=REBUILD)
         self._allowed = AllowedRows(own, self._columns)

@@ -86,7 +86,7 @@ def _reader(owner: object, path: Path, first: int) -> Callable[[Octets, int], No
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_RANDOM)
 
     def read(into: Octets, place: int) -> None:
-        view, done = memoryview(into.reshape(-1)), 0
+        view, done = into.reshape(-1).data, 0
         while done < into.size:
             got = os.preadv(handle, [view[done:]], first + place + done)
             if not got:

@@ -145,7 +145,7 @@ def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:
         dateline_place=place,
         dateline_date=date,
         embargo_until=parse_embargo(draft.embargo_until) if draft.embargo_until else None,
-        subjects=draft.subjects,
+        subjects=_subjects(draft.subjects),
         places=_names(draft.places),
         people=_names(draft.people),
         organisations=_names(draft.organisations),
@@ -154,6 +154,13 @@ def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:
         ed_note=clean_line(draft.ed_note),
         url=clean_line(draft.url),
         source=ref,
+    )
+
+
+def _subjects(given: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """With codes and names as clean as every other line; one without a code is none."""
+    return tuple(
+        Subject(code=code, name=clean_line(one.name)) for one in given if (code := clean_line(one.code))
     )
 
 

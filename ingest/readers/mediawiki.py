@@ -57,6 +57,7 @@ _MAX_GAP_BYTES = 4 * MAX_ITEM_BYTES
 _MAX_GAP_TAGS = 10_000
 _BROKEN = (
     ParseError,
+    LookupError,  # an encoding or a field that does not exist
     MalformedXML,
     AssertionError,
     LimitExceeded,
@@ -64,7 +65,6 @@ _BROKEN = (
     OSError,
     ValueError,
     TypeError,
-    KeyError,
 )
 
 

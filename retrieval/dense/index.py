@@ -93,7 +93,10 @@ class DenseIndex:
         """The `depth` passages nearest to `vector` within `scope`; equal scores in passage order."""
         if scope.is_empty or depth <= 0:
             return NOTHING
-        return search(self.segments(), vector, depth=depth, scope=scope)
+        try:
+            return search(self.segments(), vector, depth=depth, scope=scope)
+        except IndexError as error:  # attributes changed on disk point beside the segment
+            raise IndexStale(f"a segment in {self._folder} is damaged: {error}", hint=REBUILD) from error
 
     def contains(self, passage_ids: Sequence[int]) -> NDArray[np.bool_]:
         wanted = np.asarray(passage_ids, dtype=np.int64)

@@ -73,12 +73,12 @@ def test_a_prompt_that_does_not_fit_is_refused_unread(generator: Generators) -> 
 
 @pytest.mark.parametrize("after", [0.0, 0.4])
 def test_a_question_taken_back_ends_at_once(generator: Generators, after: float) -> None:
-    generator.count_tokens("loaded")
+    # Other words in front: no part of the prompt is in memory, all of it must be evaluated.
+    prompt = (ChatMessage(role="user", content=f"{after} {LONG[0].content}"),)
+    generator.count_prompt(prompt)  # the model is loaded, and a server done with the question before
     taken_back: list[float] = []
     timer = threading.Timer(after, lambda: taken_back.append(time.monotonic()))
     timer.start()
-    # Other words in front: no part of the prompt is in memory, all of it must be evaluated.
-    prompt = (ChatMessage(role="user", content=f"{after} {LONG[0].content}"),)
     pieces = list(generator.stream(prompt, max_tokens=40, stop=lambda: bool(taken_back)))
     ended = time.monotonic()
     timer.join()

@@ -32,7 +32,8 @@ tar layers are removed first, in each other up to four deep. Names of formats: {
 What becomes of each file of a collection of {files} real and exemplary files from agencies, made by
 `tests/ingest/test_formats_table.py`: {items} items, of which {stories} are stories, {messages} messages about
 other items (kills, holds, corrections), {aside} set aside (rightly not stories: packages, concepts, pictures without
-words) and {rejected} quarantined.
+words) and {rejected} quarantined. The table is made without Tesseract, which reads the scanned PDFs
+(`apt-get install tesseract-ocr`, and `tesseract-ocr-fra` … for each language).
 
 | file | format | items | stories | messages | set aside | quarantined, and why |
 |---|---|---:|---:|---:|---|---|
@@ -40,7 +41,9 @@ words) and {rejected} quarantined.
 
 
 @pytest.mark.shared
-def test_the_page_says_what_becomes_of_each_file(shared_data: Path) -> None:
+def test_the_page_says_what_becomes_of_each_file(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Recognising the scans takes minutes (tests/ingest/readers/test_pdf.py does one): as if it were not installed.
+    monkeypatch.setattr("ingest.readers.pdf.shutil.which", lambda _: None)
     folder = shared_data / "press-formats"
     rows, total = [], Counter[str]()
     for file in files_of([folder]):

@@ -23,7 +23,7 @@ test-models: setup
 
 demo: models
 	@$(DEPECHE) --archive $(DEMO) ingest data/sample
-	@$(DEPECHE) --archive $(DEMO) ask "When did the Berlin Wall open, and who announced it?"
+	@$(DEPECHE) --archive $(DEMO) ask "When did the Berlin Wall open?"
 	@$(DEPECHE) --archive $(DEMO) ask "Combien de mineurs ont été sauvés au Chili en 2010 ?"
 	@$(DEPECHE) --archive $(DEMO) ask "Who won the 2031 Rugby World Cup?"
 	@if [ "$(SERVE)" != 0 ]; then $(DEPECHE) --archive $(DEMO) serve --port $(PORT); fi

@@ -148,8 +148,11 @@ class Guard:
 
 
 @pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard()
+def guard() -> Iterator[Guard]:
+    with pytest.MonkeyPatch.context() as patch:
+        # As on a machine without Tesseract: what breaks a picture's recognition is not ours, and takes minutes.
+        patch.setattr("ingest.readers.pdf.shutil.which", lambda _: None)
+        yield Guard()
 
 
 @contextmanager

@@ -178,8 +178,10 @@ def test_leaving_the_pool_early_ends_its_processes(tmp_path: Path) -> None:
 
 
 # Slowed after each of its 80 batches, so that the signal after the fifth finds it in the middle on any machine.
+# A test run in the background of a shell inherits that Ctrl-C is ignored: here it must not be.
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from db.store import StoryStore
 from ingest.pipeline import ingest
 from tests.ingest.samples import count_tokens

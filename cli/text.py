@@ -52,7 +52,7 @@ def failure_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def clue_lines(clues: Sequence[TimeClue]) -> Iterator[str]:
     for clue in clues:
         span = f"{day(clue.start) if clue.start else '…'} to {day(clue.end) if clue.end else '…'}"
-        how = "only stories published" if clue.hard else "stories first"
+        how = "only stories published" if clue.hard else "a little higher, stories of"
         yield f"“{clean(clue.words)}” taken as: {how} {span}"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from domain.answer import Answer, AnswerEvent, AnswerReady
+from domain.answer import Answer, AnswerEvent, checked_answer
 from domain.query import Query
 
 if TYPE_CHECKING:
@@ -38,7 +38,4 @@ class AnswerRunnable(Runnable[str | Query, Answer]):
         return self._events(query)
 
     def _answer(self, question: str | Query) -> Answer:
-        for event in self.events(question):
-            if isinstance(event, AnswerReady):
-                return event.answer
-        raise AssertionError("a stream ends with AnswerReady")
+        return checked_answer(self.events(question))

@@ -84,15 +84,6 @@ class Answerer:
         self._options = options
         self._clock = clock
 
-    def ask(self, query: Query) -> Answer:
-        """The checked answer alone."""
-        answer: Answer | None = None
-        for event in self.stream(query):
-            if isinstance(event, AnswerReady):
-                answer = event.answer
-        assert answer is not None  # the stream's last event
-        return answer
-
     def stream(self, query: Query, *, stop: Callable[[], bool] | None = None) -> Iterator[AnswerEvent]:
         """EvidenceFound, then the draft as TextDelta, then AnswerReady, always last and always there.
 

@@ -24,4 +24,4 @@ def show_settings(archive: ArchiveOption = None, json: JsonOption = False) -> No
     for row in rows:
         changed = "" if row.value == row.default or row.default is None else f"  (default {row.default})"
         typer.echo(f"{row.name} = {row.value if row.value is not None else '-'}{changed}")
-        typer.echo(f"    {row.meaning or 'see the name'}  [{row.variable}]")
+        typer.echo(f"    {row.meaning}  [{row.variable}]")

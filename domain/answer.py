@@ -6,6 +6,7 @@ stored text: `quote == body[start:end]` of that version.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,3 +108,11 @@ class AnswerReady:
 
 
 AnswerEvent = EvidenceFound | TextDelta | AnswerReady
+
+
+def checked_answer(events: Iterable[AnswerEvent]) -> Answer:
+    """The answer that a stream ends with; what leads to it is passed over."""
+    for event in events:
+        if isinstance(event, AnswerReady):
+            return event.answer
+    raise AssertionError("a stream ends with AnswerReady")

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from db.store import ArchiveCounts, StoredAnswer, StoryStore, Suppression
-from domain.answer import Answer, AnswerEvent, AnswerReady
+from domain.answer import Answer, AnswerEvent, AnswerReady, checked_answer
 from domain.errors import IndexFault
 from domain.facets import Facets
 from domain.protocols import Embedder, Generator
@@ -235,10 +235,7 @@ class Archive:
         return self.answer_query(self.understand(query), extractive=extractive)
 
     def answer_query(self, query: Query, *, extractive: bool = False) -> Answer:
-        for event in self.stream(query, extractive=extractive):
-            if isinstance(event, AnswerReady):
-                return event.answer
-        raise AssertionError("a stream ends with AnswerReady")
+        return checked_answer(self.stream(query, extractive=extractive))
 
     def stream(
         self, query: Query, *, extractive: bool = False, stop: Callable[[], bool] | None = None

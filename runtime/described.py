@@ -1,4 +1,4 @@
-"""Every setting with its value here, its default and its meaning: for `depeche settings` and the docs page.
+"""Every setting with its value here, its default and its meaning: for `depeche settings`.
 
 A key (`model.api_key`) is never shown: only whether one is set.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -63,4 +62,4 @@ def _one(name: str, value: object, field: FieldInfo) -> Described:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value) if isinstance(value, Path) else f"{value}"
+    return None if value is None else str(value)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
 
 from retrieval.embedder import SentenceTransformerEmbedder
 from retrieval.fast_embedder import OpenVinoEmbedder, converted_folder
@@ -40,6 +41,16 @@ def test_vectors_are_the_originals(folder: Path) -> None:
     alone = np.stack([fast.embed_passages([text])[0] for text in TEXTS])
     assert (together * alone).sum(axis=1).min() > 0.999, "padding changes no vector"
     assert fast.embed_passages([]).shape == (0, fast.dimensions)
+
+
+def test_long_texts_are_cut_as_the_tokenizer_cuts_them(folder: Path) -> None:
+    """One tokenizer counts and embeds (a second one would hold 300 MB), so the embedder cuts by itself."""
+    fast = OpenVinoEmbedder(folder, name="e5", max_tokens=64)
+    cutting = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    cutting.no_padding()
+    cutting.enable_truncation(64)
+    texts = [*TEXTS, "", *("word " * count for count in (61, 62, 63, 64))]
+    assert fast._ids(texts) == [one.ids for one in cutting.encode_batch(texts)]
 
 
 def test_torch_is_not_imported_once_converted(folder: Path) -> None:

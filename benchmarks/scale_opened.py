@@ -6,16 +6,26 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scale_measures import Memory, bandwidth, exact_nearest, latency, memory, recall
+from benchmarks.scale_measures import (
+    PERCENTILES,
+    Latency,
+    Memory,
+    bandwidth,
+    exact_nearest,
+    latency,
+    memory,
+    recall,
+)
+from benchmarks.scale_slope import MEASURED, Measured, save
 from benchmarks.synthetic_archive import AskedVectors, Question, is_correction, load_questions, superseded
-from benchmarks.synthetic_vectors import DIMENSIONS
+from benchmarks.synthetic_vectors import DIMENSIONS, PER_STORY
 from db.store import StoryStore
 from domain.query import Filters, Mode, Query
 from retrieval.dense.index import DenseIndex
@@ -50,6 +60,10 @@ class Superseded:
         self._versions = np.union1d(self._versions, [version_id])
         self._epoch += 1
 
+    def release(self, version_id: int) -> None:
+        self._versions = np.setdiff1d(self._versions, [version_id])
+        self._epoch += 1
+
     def hidden_version_ids(self, *, now: datetime, as_of: datetime | None) -> NDArray[np.int64]:
         return self._versions
 
@@ -67,25 +81,65 @@ class Opened:
     dense: DenseIndex
     visibility: Visibility
     searcher: Searcher | None
-    kill: Callable[[int], None]
+    kill: Callable[[int], object]
+    release: Callable[[int], object]  # undoes it: an archive that is kept is measured again
+    once: dict[str, float]  # milliseconds
+
+
+class Notes:
+    """What is printed is kept as well, for the slope."""
+
+    def __init__(self, once: dict[str, float]) -> None:
+        self.once = once
+        self.clock_p95: dict[str, float] = {}
+        self.processor_p95: dict[str, float] = {}
+        self.resident: dict[str, int] = {}
+        self.recall: dict[str, float] = {}
+
+    def latency(self, half: str, filters: str, taken: Latency) -> None:
+        print(f"  {filters:<26} {taken}", flush=True)
+        self.clock_p95[f"{half}, {filters}"] = float(np.percentile(taken.clock, PERCENTILES[1]))
+        self.processor_p95[f"{half}, {filters}"] = float(np.percentile(taken.processor, PERCENTILES[1]))
+
+    def memory(self, name: str, held: Memory, passages: int) -> None:
+        parts = {"its own": held.own, **held.files}
+        shown = ", ".join(f"{part} {size / passages:.1f}" for part, size in parts.items())
+        print(f"memory for {name}: {held.total / passages:.1f} bytes a passage ({shown})", flush=True)
+        self.resident[name] = held.total
 
 
 def measure(folder: Path, *, stories: int, questions: int, whole: bool) -> None:
+    """Print, and leave beside the archive, what it costs to search it."""
     asked = load_questions(folder, questions)
     before = memory()
     opening = _opened_whole if whole else _opened_vectors
     with opening(folder, stories, asked) as opened:
-        passages = len(opened.dense)
+        passages, notes = len(opened.dense), Notes(opened.once)
         print(f"\n{passages:,} passages, {len(opened.dense.segments())} dense segments")
-        _dense(opened, asked, before, passages)
+        for name, milliseconds in opened.once.items():
+            print(f"  {name}: {milliseconds:,.0f} ms")
+        _dense(opened, asked, notes)
+        notes.memory("dense search", memory().over(before), passages)
         if opened.searcher is not None:
-            _whole(opened.searcher, asked, before, passages)
-        _kills(opened, asked)
-        _recall(opened, asked)
+            _whole(opened.searcher, asked, notes)
+            notes.memory("everything", memory().over(before), passages)
+        _kills(opened, asked, notes)
+        _recall(opened, asked, notes)
         _limit(bandwidth(), passages)
+    save(
+        folder / MEASURED,
+        Measured(
+            passages=passages,
+            clock_p95=notes.clock_p95,
+            processor_p95=notes.processor_p95,
+            resident=notes.resident,
+            recall=notes.recall,
+            once=notes.once,
+        ),
+    )
 
 
-def _dense(opened: Opened, asked: list[Question], before: Memory, passages: int) -> None:
+def _dense(opened: Opened, asked: list[Question], notes: Notes) -> None:
     print(f"\ndense search {HEADING}")
     for name, filters in FILTERS.items():
         scope = _scope(opened, filters)
@@ -93,12 +147,10 @@ def _dense(opened: Opened, asked: list[Question], before: Memory, passages: int)
         def ask(number: int, scope: Scope = scope) -> object:
             return opened.dense.search(asked[number].vector, depth=CANDIDATES, scope=scope)
 
-        taken = latency(ask, len(asked))
-        print(f"  {name:<26} {taken}", flush=True)
-    _print_memory("memory for dense search", memory().over(before), passages)
+        notes.latency("dense", name, latency(ask, len(asked)))
 
 
-def _whole(searcher: Searcher, asked: list[Question], before: Memory, passages: int) -> None:
+def _whole(searcher: Searcher, asked: list[Question], notes: Notes) -> None:
     """From a query's words to stories read and checked in the database; the embedding is not counted."""
     for mode in (Mode.LEXICAL, Mode.HYBRID):
         print(f"\n{mode} search {HEADING}")
@@ -108,15 +160,14 @@ def _whole(searcher: Searcher, asked: list[Question], before: Memory, passages: 
             def ask(number: int, queries: list[Query] = queries) -> object:
                 return searcher.retrieve(queries[number])
 
-            taken = latency(ask, len(asked))
-            print(f"  {name:<26} {taken}", flush=True)
-    _print_memory("memory for everything", memory().over(before), passages)
+            notes.latency(mode.value, name, latency(ask, len(asked)))
 
 
-def _kills(opened: Opened, asked: list[Question]) -> None:
+def _kills(opened: Opened, asked: list[Question], notes: Notes) -> None:
     """From the call to the end of the first search after it, which no longer finds the story."""
     killing, searching = [], []
-    for one in asked[:KILLS]:
+    chosen = list({one.story: one for one in asked[:KILLS]}.values())
+    for one in chosen:
         found = opened.dense.search(one.vector, depth=10, scope=_scope(opened, Filters()))
         began = time.perf_counter()
         opened.kill(one.story)
@@ -125,17 +176,20 @@ def _kills(opened: Opened, asked: list[Question]) -> None:
         killing.append((killed - began) * 1e3)
         searching.append((time.perf_counter() - killed) * 1e3)
         gone = set(found.passage_ids.tolist()) - set(after.passage_ids.tolist())
-        if not {(int(i) - 1) // 3 for i in gone} <= {one.story}:
+        if not {(int(i) - 1) // PER_STORY for i in gone} <= {one.story}:
             raise AssertionError(f"killing {one.story} took away {gone}")
-        if any((int(i) - 1) // 3 == one.story for i in after.passage_ids):
+        if any((int(i) - 1) // PER_STORY == one.story for i in after.passage_ids):
             raise AssertionError(f"{one.story} is found after its kill")
+    for one in chosen:
+        opened.release(one.story)
     print(
         f"\na kill: {statistics.median(killing):.1f} ms to write; the next search, which obeys it,"
         f" {statistics.median(searching):.1f} ms (longest {max(searching):.1f})"
     )
+    notes.once["the dense search after a kill"] = statistics.median(searching)
 
 
-def _recall(opened: Opened, asked: list[Question]) -> None:
+def _recall(opened: Opened, asked: list[Question], notes: Notes) -> None:
     queries = np.stack([one.vector for one in asked[:RECALL_QUESTIONS]])
     for name in ("no filter", "one year", "one language"):
         scope = _scope(opened, FILTERS[name])
@@ -143,7 +197,12 @@ def _recall(opened: Opened, asked: list[Question]) -> None:
         for depth in (10, CANDIDATES):
             found = [opened.dense.search(q, depth=depth, scope=scope).passage_ids.tolist() for q in queries]
             shown = [recall(found, wanted, depth=d) for d in (10, DEEPEST) if d <= depth]
-            print(f"recall drawing {depth:>3}, {name}: {', '.join(f'{r:.3f}' for r in shown)}", flush=True)
+            label = "@10" if depth == 10 else "@10, @100"
+            print(
+                f"recall{label} drawing {depth:>3}, {name}: {', '.join(f'{r:.3f}' for r in shown)}",
+                flush=True,
+            )
+            notes.recall[name] = shown[0]  # of the last: as many drawn as a hybrid search draws
 
 
 def _limit(bytes_a_second: float, passages: int) -> None:
@@ -162,12 +221,6 @@ def _limit(bytes_a_second: float, passages: int) -> None:
     print(f"  (looked at one by one when a filter leaves at most {EXACT_SCAN_ROWS:,} rows)")
 
 
-def _print_memory(title: str, held: Memory, passages: int) -> None:
-    parts = {"its own": held.own, **held.files}
-    shown = ", ".join(f"{name} {size / passages:.1f}" for name, size in parts.items())
-    print(f"{title}: {held.total / passages:.1f} bytes a passage ({shown})", flush=True)
-
-
 def _scope(opened: Opened, filters: Filters) -> Scope:
     return scope_of(Query(text="", filters=filters), now=NOW, visibility=opened.visibility)
 
@@ -183,39 +236,42 @@ def _opened_whole(folder: Path, stories: int, asked: list[Question]) -> Iterator
         dense.segments()
         opened = time.perf_counter()
         searcher.retrieve(Query(text=asked[0].text))
-        _print_opening(began, opened)
         yield Opened(
             dense=dense,
             visibility=Visibility(store),
             searcher=searcher,
-            kill=lambda story: _kill(store, story),
+            kill=lambda story: store.kill(_address(story), "benchmark", "benchmark"),
+            release=lambda story: store.release(_address(story), "benchmark", "benchmark"),
+            once=_opening(began, opened, first="hybrid"),
         )
 
 
-def _kill(store: StoryStore, story: int) -> None:
-    address = story - 1 if is_correction(story) else story
-    store.kill(f"urn:synthetic:{address}", "benchmark", "benchmark")
+def _address(story: int) -> str:
+    return f"urn:synthetic:{story - 1 if is_correction(story) else story}"
 
 
 @contextmanager
 def _opened_vectors(folder: Path, stories: int, asked: list[Question]) -> Iterator[Opened]:
     began = time.perf_counter()
     source = Superseded(superseded(stories))
-    made = Opened(
-        dense=DenseIndex(folder / "dense", dimensions=DIMENSIONS),
-        visibility=Visibility(source),
+    dense, visibility = DenseIndex(folder / "dense", dimensions=DIMENSIONS), Visibility(source)
+    dense.segments()
+    opened = time.perf_counter()
+    scope = scope_of(Query(text=""), now=NOW, visibility=visibility)
+    dense.search(asked[0].vector, depth=CANDIDATES, scope=scope)
+    yield Opened(
+        dense=dense,
+        visibility=visibility,
         searcher=None,
         kill=lambda story: source.kill(story + 1),
+        release=lambda story: source.release(story + 1),
+        once=_opening(began, opened, first="dense"),
     )
-    made.dense.segments()
-    opened = time.perf_counter()
-    made.dense.search(asked[0].vector, depth=CANDIDATES, scope=_scope(made, Filters()))
-    _print_opening(began, opened)
-    yield replace(made)
 
 
-def _print_opening(began: float, opened: float) -> None:
-    print(
-        f"\nopened in {(opened - began) * 1e3:.0f} ms; the first search after it, which works out the"
-        f" default filters, {(time.perf_counter() - opened) * 1e3:.0f} ms"
-    )
+def _opening(began: float, opened: float, *, first: str) -> dict[str, float]:
+    """The first search works out what is hidden and which rows the default filters allow."""
+    return {
+        f"opening, before a {first} search": (opened - began) * 1e3,
+        f"the first {first} search": (time.perf_counter() - opened) * 1e3,
+    }

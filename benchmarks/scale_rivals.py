@@ -1,7 +1,8 @@
 """Other tools over the first passages of the same synthetic archive, asked the same questions.
 
-Each at a size it can bear: LangChain's FAISS store and bm25s keep everything in the process's memory and
-filter in Python afterwards or not at all. Every index is built, measured and dropped before the next.
+LangChain's FAISS store and bm25s keep everything in the process's memory and filter in Python afterwards or
+not at all; what would not fit into the memory that is free is left out, and the output says so. Every index
+is built, measured and dropped before the next.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import faiss
 import numpy as np
+import psutil
 import tantivy
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
@@ -31,23 +33,35 @@ from retrieval.dense.rows import Rows
 from retrieval.scope import Scope, Visibility, scope_of
 
 DEPTH = 10
+ADDED_AT_ONCE = 10_000
+FILTERED_IN_PYTHON = 900_000  # rows: 20 questions of 45,000, 3 of a million, at 6 µs a row
 FETCHED = 20  # LangChain's default: so many are drawn before the filter looks at them
 
 
-def compare(stories: int, *, passages: int, questions: int) -> None:
-    archive = SyntheticArchive(min(stories, passages // PER_STORY))
+def compare(stories: int, *, questions: int) -> None:
+    archive = SyntheticArchive(stories)
     words = Words(shared_folder())
     rows = archive.rows(0, archive.stories)
     asked = archive.questions(questions, words=words)
     print(f"\nside by side over {len(rows):,} passages, {len(asked)} questions, the first {DEPTH} each")
     print(f"{'':<44} {HEADING}")
-    for dense in (_depeche, _flat, _langchain):
-        dense(rows, asked)
-        gc.collect()
+    for dense, needed in ((_depeche, 2_000), (_flat, 1_600), (_langchain, 7_000)):
+        if _fits(dense.__name__, needed * len(rows)):
+            dense(rows, asked)
+            gc.collect()
     texts = [text for n in range(archive.stories) for text in words.passages(n, str(archive.languages[n]))]
-    for lexical in (_tantivy, _bm25s):
-        lexical(texts, asked)
-        gc.collect()
+    for lexical, needed in ((_tantivy, 1_000), (_bm25s, 4_000)):
+        if _fits(lexical.__name__, needed * len(texts)):
+            lexical(texts, asked)
+            gc.collect()
+
+
+def _fits(name: str, needed: int) -> bool:
+    """`needed`: bytes while it is built, about what was seen at 45,000 passages."""
+    free = psutil.virtual_memory().available
+    if needed > free:
+        print(f"{name[1:]}: left out, needs about {needed / 1e9:.1f} GB; {free / 1e9:.1f} GB are free")
+    return needed <= free
 
 
 def _depeche(rows: Rows, asked: Sequence[Question]) -> None:
@@ -84,10 +98,13 @@ def _langchain(rows: Rows, asked: Sequence[Question]) -> None:
             docstore=InMemoryDocstore(),
             index_to_docstore_id={},
         )
-        store.add_embeddings(
-            zip((str(i) for i in rows.passage_ids), rows.vectors.tolist(), strict=True),
-            metadatas=_metadata(rows),
-        )
+        metadata = _metadata(rows)
+        for start in range(0, len(rows), ADDED_AT_ONCE):
+            part = slice(start, start + ADDED_AT_ONCE)
+            vectors = rows.vectors[part].tolist()  # a Python float is 32 bytes: never all at once
+            store.add_embeddings(
+                zip((str(i) for i in rows.passage_ids[part]), vectors, strict=True), metadatas=metadata[part]
+            )
         for name in FILTERS:
             rule = Rule(_scope(filters_of=name, stories=len(rows) // PER_STORY))
 
@@ -97,7 +114,7 @@ def _langchain(rows: Rows, asked: Sequence[Question]) -> None:
                 )
                 return [int(document.page_content) for document in found]
 
-            few = asked[:20]
+            few = asked[: max(3, FILTERED_IN_PYTHON // len(rows))]
             _row(f"{name}, fetch_k={FETCHED} (default)", asked, lambda q: draw(q, FETCHED))
             _agreement(rows, asked, rule, lambda q: draw(q, FETCHED))
             _row(f"{name}, fetch_k=all", few, lambda q: draw(q, len(rows)))

@@ -1,7 +1,7 @@
 """Which versions may be used, now or as of a date. Cheap while nothing changes, exact when it does.
 
 The arrays are kept by visibility epoch: an unchanged epoch costs one SELECT, a changed one reads the rows
-written since. `visible` asks the database itself and is the last check before anything is shown.
+written since and puts them in their places: nothing is sorted anew but the change. `visible` asks the database itself and is the last check before anything is shown.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Visibility:
             outranked = self._superseded
             if as_of is not None:
                 outranked = outranked[self._since <= to_micros(as_of)]
-            ids = np.union1d(outranked, self._restricted[active])
+            ids = _with(outranked, np.unique(self._restricted[active]))
             ids.flags.writeable = False
             self._last = (key, ids)
             return ids
@@ -79,13 +79,31 @@ class Visibility:
             self._last = None
 
     def _add_superseded(self, pairs: Ids) -> None:
-        ids = np.concatenate([self._superseded, pairs[:, 0]])
-        since = np.concatenate([self._since, pairs[:, 1]])
-        order = np.lexsort((since, ids))  # of two rows for a version the earlier instant holds
-        ids, since = ids[order], since[order]
-        first = np.ones(ids.size, bool)
-        first[1:] = ids[1:] != ids[:-1]
-        self._superseded, self._since = ids[first], since[first]
+        """Of two rows for a version the earlier instant holds."""
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        ids, places = np.unique(pairs[order, 0], return_index=True)  # of each its first
+        since = pairs[order, 1][places]
+        known = _held(self._superseded, ids)
+        earlier = np.searchsorted(self._superseded, ids[known])
+        self._since[earlier] = np.minimum(self._since[earlier], since[known])
+        before = np.searchsorted(self._superseded, ids[~known])
+        self._superseded = np.insert(self._superseded, before, ids[~known])
+        self._since = np.insert(self._since, before, since[~known])
+
+
+def _held(sorted_ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
+    """Which of the wanted are among the sorted: a look-up each, without a pass over the sorted."""
+    if not sorted_ids.size:
+        return np.zeros(wanted.size, bool)
+    places = np.minimum(np.searchsorted(sorted_ids, wanted), sorted_ids.size - 1)
+    held: NDArray[np.bool_] = sorted_ids[places] == wanted
+    return held
+
+
+def _with(sorted_ids: Ids, more: Ids) -> Ids:
+    """A new array of both, sorted, each once."""
+    fresh = more[~_held(sorted_ids, more)]
+    return np.insert(sorted_ids, np.searchsorted(sorted_ids, fresh), fresh)
 
 
 def visible(

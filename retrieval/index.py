@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from db.store import StoryStore
 from domain.errors import ArchiveLocked, IndexMissing, IndexStale
@@ -358,22 +359,25 @@ class _Meter:
 
 def _missing(
     dense: DenseIndex,
-    lexical_ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    story_ids: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+    lexical_ids: NDArray[np.int64],
+    story_ids: NDArray[np.int64],
     batches: Iterable[Sequence[StoredPassage]],
     pending: set[int],
 ) -> list[str]:
-    """Indexed passages that a half lacks, and rows that no passage of the database explains."""
+    """Indexed passages that a half lacks, and rows that no passage of the database explains.
+
+    `lexical_ids` and `story_ids` are sorted: each passage is looked up in them, none is gone through.
+    """
     total = absent_dense = absent_lexical = 0
     unindexed: set[int] = set()  # versions that expressions and counts would miss
     for passages in batches:
         versions = np.array([p.version_id for p in passages if p.passage_id not in pending], dtype=np.int64)
-        unindexed.update(versions[~np.isin(versions, story_ids)].tolist())
+        unindexed.update(versions[~_held(story_ids, versions)].tolist())
         ids = np.array([p.passage_id for p in passages if p.passage_id not in pending], dtype=np.int64)
         everything = np.array([p.passage_id for p in passages], dtype=np.int64)
         total += int(dense.contains(everything.tolist()).sum())
         absent_dense += int((~dense.contains(ids.tolist())).sum())
-        absent_lexical += int((~np.isin(ids, lexical_ids)).sum())
+        absent_lexical += int((~_held(lexical_ids, ids)).sum())
     found = []
     if absent_dense:
         found.append(f"{absent_dense} passages are missing from the dense index; {REBUILD}")
@@ -384,3 +388,8 @@ def _missing(
     if len(dense) > total:
         found.append(f"{len(dense) - total} dense rows belong to no passage of the database; {REBUILD}")
     return found
+
+
+def _held(sorted_ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    low = np.searchsorted(sorted_ids, wanted, side="left")
+    return np.searchsorted(sorted_ids, wanted, side="right") > low

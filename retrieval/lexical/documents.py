@@ -6,7 +6,7 @@ said of a story, not of one of its paragraphs, and a story is counted once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import tantivy
 from tantivy import FieldType, Occur, Query, Schema, SchemaBuilder
@@ -14,11 +14,11 @@ from tantivy import FieldType, Occur, Query, Schema, SchemaBuilder
 from domain.story import StoredPassage, Version
 from retrieval.dense.rows import UNKNOWN_LANGUAGE
 from retrieval.instants import microseconds
-from retrieval.lexical.analysis import pre_tokenised
+from retrieval.lexical.analysis import indexed
+from retrieval.lexical.folder import LABELS, LABELS_CONSIDERED
 from retrieval.scope import Scope
 
 FORMAT = 2
-LABELS = ("lang", "provider", "kind")
 PASSAGE_TEXTS = ("body", "headline")
 PASSAGE_NUMBERS = ("passage_id", "version_id", "published")
 STORY_TEXTS = ("body", "headline", "place", "people", "subject")
@@ -99,7 +99,11 @@ def _document(
     content = tantivy.Document()
     for name, text in texts.items():
         if text:
-            content.add_pre_tokenized_text(name, pre_tokenised(text, language))
+            analysed = indexed(text, language)
+            if isinstance(analysed, str):
+                content.add_text(name, analysed)
+            else:
+                content.add_pre_tokenized_text(name, analysed)
     for name, label in labels:
         content.add_text(name, label)
     for name, number in numbers.items():
@@ -107,20 +111,34 @@ def _document(
     return content
 
 
-def limits(own: Schema, scope: Scope) -> list[tuple[Occur, Query]]:
-    """The scope's filters as clauses that exclude and never score."""
-    clauses: list[Query] = []
+def limits(
+    own: Schema, scope: Scope, labels: Mapping[str, Mapping[str, int]]
+) -> Iterator[tuple[Occur, Query]]:
+    """The scope's filters as clauses that exclude and never score; `labels` as in Committed."""
     if scope.since is not None or scope.until is not None:
-        clauses.append(
-            Query.range_query(
-                own,
-                "published",
-                FieldType.Integer,
-                lower_bound=scope.since,
-                upper_bound=None if scope.until is None else scope.until - 1,
-            )
+        dates = Query.range_query(
+            own,
+            "published",
+            FieldType.Integer,
+            lower_bound=scope.since,
+            upper_bound=None if scope.until is None else scope.until - 1,
         )
-    for name, wanted in (("lang", scope.languages), ("provider", scope.providers), ("kind", scope.kinds)):
+        yield Occur.Must, Query.const_score_query(dates, 0.0)
+    for name, wanted in zip(LABELS, (scope.languages, scope.providers, scope.kinds), strict=True):
         if wanted:
-            clauses.append(Query.term_set_query(own, name, sorted(wanted)))
-    return [(Occur.Must, Query.const_score_query(clause, 0.0)) for clause in clauses]
+            yield from _labelled(own, name, wanted, held=labels[name])
+
+
+def _labelled(
+    own: Schema, name: str, wanted: frozenset[str], *, held: Mapping[str, int]
+) -> Iterator[tuple[Occur, Query]]:
+    """What is wanted is let in or what is not is shut out, whichever is less: Tantivy reads all of it."""
+    unwanted = held.keys() - wanted
+    if len(held) >= LABELS_CONSIDERED or _documents(held, unwanted) > _documents(held, wanted):
+        yield Occur.Must, Query.const_score_query(Query.term_set_query(own, name, sorted(wanted)), 0.0)
+    elif unwanted:
+        yield Occur.MustNot, Query.term_set_query(own, name, sorted(unwanted))
+
+
+def _documents(held: Mapping[str, int], labels: Iterable[str]) -> int:
+    return sum(held.get(label, 0) for label in labels)

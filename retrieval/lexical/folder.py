@@ -7,21 +7,34 @@ committed is gone when its block ends.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 from tantivy import Index, IndexWriter, Query, Schema, Searcher
+from tantivy import Order as Direction
 
 from domain.errors import ArchiveLocked, IndexFault, IndexMissing, IndexStale
 from retrieval.files import REBUILD, stamp
+from retrieval.lexical.checksums import META
 
+LABELS = ("lang", "provider", "kind")  # one value of each a document
 LANGUAGES_CONSIDERED = 32
 LABELS_CONSIDERED = 10_000
 CHECK = "run: depeche index --check"
 
 Address = tantivy.DocAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """One commit. `labels`: of each field in LABELS its values, most frequent first, with their documents."""
+
+    stamp: tuple[int, int, int] | None
+    searcher: Searcher
+    labels: Mapping[str, Mapping[str, int]]
 
 
 class TantivyFolder:
@@ -30,9 +43,8 @@ class TantivyFolder:
     def __init__(self, index: Index, folder: Path) -> None:
         self.folder = folder
         self._index = index
-        self._lock = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
-        self._languages: tuple[str, ...] = ()
+        self._reloading = threading.Lock()
+        self._committed: Committed | None = None
 
     @classmethod
     def create(cls, folder: Path, schema: Schema) -> TantivyFolder:
@@ -62,26 +74,36 @@ class TantivyFolder:
 
     def searcher(self) -> Searcher:
         """The index as last committed, by whichever process."""
-        current = stamp(self.folder / "meta.json")
-        with self._lock:
-            if current != self._seen:
-                try:
-                    with translated():
-                        self._index.reload()
-                except IndexFault as error:
-                    raise IndexMissing(
-                        f"{self.folder} cannot be read: {error.message}", hint=REBUILD
-                    ) from error
-                with translated():
-                    found = self._index.searcher().terms_with_prefix("lang", "", limit=LANGUAGES_CONSIDERED)
-                self._languages = tuple(term for term, _ in found)
-                self._seen = current
-            return self._index.searcher()
+        return self.committed().searcher
+
+    def committed(self) -> Committed:
+        """The last commit, of whichever process. Takes no lock while it stays the last one."""
+        kept, current = self._committed, stamp(self.folder / META)
+        if kept is not None and kept.stamp == current:
+            return kept
+        with self._reloading:
+            kept, current = self._committed, stamp(self.folder / META)
+            if kept is None or kept.stamp != current:
+                kept = self._committed = self._reloaded(current)
+            return kept
+
+    def _reloaded(self, current: tuple[int, int, int] | None) -> Committed:
+        try:
+            with translated():
+                self._index.reload()
+        except IndexFault as error:
+            raise IndexMissing(f"{self.folder} cannot be read: {error.message}", hint=REBUILD) from error
+        searcher = self._index.searcher()
+        with translated():
+            labels = {
+                field: dict(searcher.terms_with_prefix(field, "", limit=LABELS_CONSIDERED))
+                for field in LABELS
+            }
+        return Committed(stamp=current, searcher=searcher, labels=labels)
 
     def languages(self) -> tuple[str, ...]:
         """Languages that have documents, most frequent first."""
-        self.searcher()
-        return self._languages
+        return tuple(self.committed().labels["lang"])[:LANGUAGES_CONSIDERED]
 
     def labels(self, field: str) -> list[str]:
         """The values a label field takes, most frequent first."""
@@ -98,6 +120,13 @@ class TantivyFolder:
         finally:
             writer.rollback()
             writer.wait_merging_threads()
+
+
+def greatest(searcher: Searcher, field: str) -> int:
+    """The greatest number a field holds; 0 when there are no documents."""
+    with translated():
+        found = searcher.search(Query.all_query(), 1, count=False, order_by_field=field, order=Direction.Desc)
+    return int(found.hits[0][0]) if found.hits else 0
 
 
 def best(searcher: Searcher, query: Query, limit: int) -> list[tuple[float, Address]]:

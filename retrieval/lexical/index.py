@@ -20,14 +20,16 @@ from domain.story import StoredPassage, Version
 from retrieval.dense.segment import NOTHING, Found
 from retrieval.lexical.checksums import damaged_files
 from retrieval.lexical.documents import FORMAT, limits, passage_document, passage_schema
-from retrieval.lexical.folder import TantivyFolder, best
+from retrieval.lexical.folder import TantivyFolder, best, greatest
 from retrieval.lexical.stories import StoryIndex, StoryWriter
 from retrieval.scope import Scope
 
 __all__ = ["FORMAT", "LexicalIndex", "LexicalWriter"]
 
 STORIES = "stories"  # folder of the whole stories, within that of the passages
-WRITER_BYTES = 64_000_000  # Tantivy's buffer before it writes a segment; its least is 15 MB a thread
+# Tantivy's buffer before it writes a segment. A commit of 1,024 passages fills a tenth of it; Tantivy's least is
+# 15 MB a thread.
+WRITER_BYTES = 32_000_000
 PASSAGES_DRAWN = 4  # a story: enough that most stories' best passage comes in the first draw
 
 
@@ -65,8 +67,9 @@ class LexicalIndex:
         """The `depth` best visible passages for `query` within `scope`; equal scores in passage order."""
         if scope.is_empty or depth <= 0:
             return NOTHING
-        limited = Query.boolean_query([(Occur.Must, query), *limits(self.schema, scope)])
-        searcher = self.searcher()
+        committed = self._tantivy.committed()
+        searcher = committed.searcher
+        limited = Query.boolean_query([(Occur.Must, query), *limits(self.schema, scope, committed.labels)])
         drawn = depth
         while True:
             hits = best(searcher, limited, drawn)
@@ -116,15 +119,17 @@ class LexicalIndex:
     def writing(self) -> Iterator[LexicalWriter]:
         """A writer; what it has not committed is gone when the block ends."""
         with self._tantivy.writing(WRITER_BYTES) as passages, self.stories.writing() as stories:
-            yield LexicalWriter(passages, stories)
+            yield LexicalWriter(passages, stories, held=greatest(self.searcher(), "passage_id"))
 
 
 class LexicalWriter:
     """Adds passages and their stories; they are found after `commit`, all of them or none."""
 
-    def __init__(self, passages: IndexWriter, stories: StoryWriter) -> None:
+    def __init__(self, passages: IndexWriter, stories: StoryWriter, *, held: int) -> None:
+        """`held`: no passage with an id above it is in the index."""
         self._writer = passages
         self._stories = stories
+        self._held = held
 
     def add(
         self, passages: Sequence[StoredPassage], *, versions: Mapping[int, Version] | None = None
@@ -133,7 +138,10 @@ class LexicalWriter:
         that holds a passage of it, and replaces itself."""
         self._stories.add(versions or {})
         for passage in passages:
-            self._writer.delete_documents_by_term("passage_id", passage.passage_id)
+            # A deletion is looked up in every segment there is: new passages, nearly all, need none.
+            if passage.passage_id <= self._held:
+                self._writer.delete_documents_by_term("passage_id", passage.passage_id)
+            self._held = max(self._held, passage.passage_id)
             self._writer.add_document(passage_document(passage))
 
     def commit(self) -> None:

@@ -18,11 +18,11 @@ from tantivy import Order as Direction
 
 from domain.query import Order
 from domain.story import Version
-from retrieval.lexical.documents import LABELS, SUBJECT_CODE, limits, story_document, story_schema
-from retrieval.lexical.folder import Address, TantivyFolder, best, translated
+from retrieval.lexical.documents import SUBJECT_CODE, limits, story_document, story_schema
+from retrieval.lexical.folder import LABELS, Address, TantivyFolder, best, greatest, translated
 from retrieval.scope import Scope
 
-WRITER_BYTES = 32_000_000  # beside the passages' 64 MB; Tantivy's least is 15 MB a thread
+WRITER_BYTES = 16_000_000  # beside the passages' 32 MB; Tantivy's least is 15 MB a thread
 MOST_YEARS = 10_000  # `datetime` knows no others
 # Distinct values of a field counted in a segment, 50 bytes each: beyond them the rarest are dropped there.
 MOST_VALUES = 200_000
@@ -84,8 +84,9 @@ class StoryIndex:
         """The `depth` best, oldest or newest visible stories; equal ones in the order of arrival."""
         if scope.is_empty or depth <= 0:
             return NO_STORIES
-        limited = Query.boolean_query([(Occur.Must, query), *limits(self.schema, scope)])
-        searcher = self._tantivy.searcher()
+        committed = self._tantivy.committed()
+        searcher = committed.searcher
+        limited = Query.boolean_query([(Occur.Must, query), *limits(self.schema, scope, committed.labels)])
         drawn = depth
         while True:
             hits = _drawn(searcher, limited, drawn, order)
@@ -111,8 +112,9 @@ class StoryIndex:
         span = Query.range_query(
             self.schema, "version_id", FieldType.Integer, lower_bound=after + 1, upper_bound=upto
         )
-        limited = [(Occur.Must, query), (Occur.Must, span), *limits(self.schema, scope)]
-        searcher = self._tantivy.searcher()
+        committed = self._tantivy.committed()
+        searcher = committed.searcher
+        limited = [(Occur.Must, query), (Occur.Must, span), *limits(self.schema, scope, committed.labels)]
         hits = best(searcher, Query.boolean_query(limited), upto - after)
         return np.sort(_version_ids(searcher, hits))
 
@@ -121,8 +123,9 @@ class StoryIndex:
         if scope.is_empty or not len(version_ids):
             return NO_STORIES.version_ids
         named = Query.term_set_query(self.schema, "version_id", list(version_ids))
-        limited = [(Occur.Must, query), (Occur.Must, named), *limits(self.schema, scope)]
-        searcher = self._tantivy.searcher()
+        committed = self._tantivy.committed()
+        searcher = committed.searcher
+        limited = [(Occur.Must, query), (Occur.Must, named), *limits(self.schema, scope, committed.labels)]
         return np.sort(_version_ids(searcher, best(searcher, Query.boolean_query(limited), len(version_ids))))
 
     def counts(self, query: Query, *, scope: Scope, values: int) -> Counts:
@@ -130,7 +133,8 @@ class StoryIndex:
         fields = ("year", *LABELS[:2], SUBJECT_CODE)
         if scope.is_empty:
             return Counts(total=0, by_field=dict.fromkeys(fields, ()))
-        clauses = [(Occur.Must, query), *limits(self.schema, scope)]
+        committed = self._tantivy.committed()
+        clauses = [(Occur.Must, query), *limits(self.schema, scope, committed.labels)]
         if scope.hidden.ids.size:
             hidden = Query.term_set_query(self.schema, "version_id", scope.hidden.ids.tolist())
             clauses.append((Occur.MustNot, hidden))
@@ -142,7 +146,7 @@ class StoryIndex:
         }  # fmt: skip
         asked["total"] = {"value_count": {"field": "version_id"}}
         with translated():
-            found = self._tantivy.searcher().aggregate(Query.boolean_query(clauses), asked)
+            found = committed.searcher.aggregate(Query.boolean_query(clauses), asked)
         return Counts(
             total=int(found["total"]["value"]),
             by_field={
@@ -163,18 +167,22 @@ class StoryIndex:
     @contextmanager
     def writing(self) -> Iterator[StoryWriter]:
         with self._tantivy.writing(WRITER_BYTES) as writer:
-            yield StoryWriter(writer)
+            yield StoryWriter(writer, held=greatest(self._tantivy.searcher(), "version_id"))
 
 
 class StoryWriter:
     """Adds versions; one added again replaces itself."""
 
-    def __init__(self, writer: IndexWriter) -> None:
+    def __init__(self, writer: IndexWriter, *, held: int) -> None:
+        """`held`: no version with an id above it is in the index."""
         self._writer = writer
+        self._held = held
 
     def add(self, versions: Mapping[int, Version]) -> None:
         for version_id, version in versions.items():
-            self._writer.delete_documents_by_term("version_id", version_id)
+            if version_id <= self._held:
+                self._writer.delete_documents_by_term("version_id", version_id)
+            self._held = max(self._held, version_id)
             self._writer.add_document(story_document(version_id, version))
 
     def commit(self) -> None:

@@ -78,6 +78,11 @@ def messages(
     )
 
 
+def opening() -> tuple[ChatMessage, ...]:
+    """What every conversation begins with, whatever is asked: kept evaluated between questions and runs."""
+    return messages((), "", "en")[:3]
+
+
 def _ask(stories: str, question: str, language: str, asked_on: datetime | None = None) -> str:
     when = f", asked on {_day(asked_on)}" if asked_on else ""
     return f"{stories}\nQuestion{when}: {question}\nAnswer in {language}:"

@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from answering.generation.native import BATCH_TOKENS, KV_TYPES, Aborted, Context, Model, sampler_chain
+from answering.generation.native import KV_TYPES, Aborted, Context, Model, sampler_chain
 from answering.generation.prefix import common_prefix, prepare
 from answering.generation.template import ChatTemplate
+from answering.generation.tuning import Tuning, tuned
 from answering.generation.usage import Finish, Usage
 from domain.errors import ModelError, PromptTooLong, SettingsError
 from domain.protocols import ChatMessage
@@ -46,7 +47,9 @@ class LlamaGenerator:
         name: str | None = None,
         gpu_layers: int = -1,
         chat_template: str | None = None,
+        tunings: Path | None = None,
     ) -> None:
+        """`tunings`: the folder where what runs fastest here is recorded; None: the library's defaults."""
         if kv_type not in KV_TYPES:
             raise SettingsError(f"unknown KV cache type {kv_type!r}", hint="one of " + ", ".join(KV_TYPES))
         self._model = Model(path, gpu_layers=gpu_layers)
@@ -56,11 +59,19 @@ class LlamaGenerator:
                 f"a context of {context} tokens, but {path.name} was trained for {trained}",
                 hint=f"set the context to {trained} or less",
             )
+        cores = threads or _cores()
+        self.tuning = (
+            tuned(self._model, file=path, threads=cores, kv_type=kv_type, folder=tunings)
+            if tunings
+            else Tuning()
+        )
         self._context = Context(
             self._model,
             tokens=context,
-            threads=threads or _cores(),
+            threads=cores,
             kv_type=kv_type,
+            batch=self.tuning.batch,
+            flash=self.tuning.flash,
             sampler=lambda: sampler_chain(temperature=temperature, top_p=TOP_P, seed=seed),
         )
         source = chat_template or self._model.metadata("tokenizer.chat_template")
@@ -120,8 +131,8 @@ class LlamaGenerator:
         first = [self._vocabulary.tokenize(option, False)[0] for option in options]
         with self._lock, self._watched(None):
             kept = self._context.keep_common(prompt)
-            for start in range(kept, len(prompt), BATCH_TOKENS):
-                self._context.evaluate(prompt[start : start + BATCH_TOKENS])
+            for start in range(kept, len(prompt), self._context.batch):
+                self._context.evaluate(prompt[start : start + self._context.batch])
             logits = self._context.logits(first)
         top = max(logits)
         weights = [math.exp(logit - top) for logit in logits]
@@ -215,10 +226,10 @@ class _Run:
         try:
             self._context.restart_sampler()
             self._cached = self._context.keep_common(self._prompt)
-            for start in range(self._cached, len(self._prompt), BATCH_TOKENS):
+            for start in range(self._cached, len(self._prompt), self._context.batch):
                 if self._stop():
                     raise Aborted
-                self._context.evaluate(self._prompt[start : start + BATCH_TOKENS])
+                self._context.evaluate(self._prompt[start : start + self._context.batch])
         finally:
             self._prefill = time.perf_counter() - started
 

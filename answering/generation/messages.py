@@ -29,6 +29,9 @@ class Start:
     name: str | None
     gpu_layers: int
     chat_template: str | None
+    tunings: str | None = None
+    opening: tuple[ChatMessage, ...] = ()  # made ready before the first question
+    states: str | None = None  # the folder where it is kept between runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,9 @@ def write_start(start: Start) -> bytes:
 
 
 def read_start(line: bytes) -> Start:
-    return Start(**orjson.loads(line))
+    fields = orjson.loads(line)
+    fields["opening"] = tuple(ChatMessage(**message) for message in fields["opening"])
+    return Start(**fields)
 
 
 def write_request(request: Request) -> bytes:

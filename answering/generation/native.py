@@ -148,16 +148,26 @@ class Context:
     """One conversation's memory of a model, reused from prompt to prompt."""
 
     def __init__(
-        self, model: Model, *, tokens: int, threads: int, kv_type: str, sampler: Callable[[], Any]
+        self,
+        model: Model,
+        *,
+        tokens: int,
+        threads: int,
+        kv_type: str,
+        sampler: Callable[[], Any],
+        batch: int = BATCH_TOKENS,
+        flash: bool | None = None,
     ) -> None:
+        """`flash` None: the library decides whether to use flash attention."""
         self._flag = ctypes.create_string_buffer(b"0")
         parameters = llama_cpp.llama_context_default_params()
         parameters.n_ctx = tokens
-        parameters.n_batch = parameters.n_ubatch = min(BATCH_TOKENS, tokens)
+        parameters.n_batch = parameters.n_ubatch = min(batch, tokens)
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.type_k = parameters.type_v = KV_TYPES[kv_type]
-        # A quantised value cache exists only with flash attention; otherwise the library decides.
-        parameters.flash_attn_type = 1 if kv_type != "f16" else -1
+        # A quantised value cache exists only with flash attention.
+        self.flash = True if kv_type != "f16" else flash
+        parameters.flash_attn_type = -1 if self.flash is None else int(self.flash)
         parameters.no_perf = True
         parameters.abort_callback = _abort_callback()
         parameters.abort_callback_data = ctypes.cast(self._flag, ctypes.c_void_p)
@@ -173,6 +183,7 @@ class Context:
         self._sampler = sampler()
         self.resident: list[int] = []  # the tokens in memory, in order
         self.tokens = tokens
+        self.batch = min(batch, tokens)  # at most so many are evaluated at once
         self.close = weakref.finalize(self, _free, handle, self._sampler)
 
     def abort(self) -> None:

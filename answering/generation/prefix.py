@@ -13,7 +13,7 @@ from pathlib import Path
 
 import llama_cpp
 
-from answering.generation.native import BATCH_TOKENS, Context
+from answering.generation.native import Context
 
 KEPT_FILES = 8  # a few models times a few prompts; about 30 KB a token each
 
@@ -23,13 +23,13 @@ def prepare(context: Context, prefix: Sequence[int], *, model_file: Path, kv_typ
     if context.resident[: len(prefix)] == list(prefix):
         return True
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{_key(prefix, model_file, kv_type)}.kv"
+    path = folder / f"{_key(prefix, model_file, kv_type, context.flash)}.kv"
     if path.is_file() and context.load(path, prefix):
         path.touch()
         return True
     context.keep_common([*prefix, -1])  # -1: no token, so that the whole prefix may be kept
-    for start in range(len(context.resident), len(prefix), BATCH_TOKENS):
-        context.evaluate(prefix[start : start + BATCH_TOKENS])
+    for start in range(len(context.resident), len(prefix), context.batch):
+        context.evaluate(prefix[start : start + context.batch])
     context.save(path)
     for old in sorted(folder.glob("*.kv"), key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_FILES:]:
         old.unlink(missing_ok=True)
@@ -45,10 +45,10 @@ def common_prefix(first: Sequence[int], second: Sequence[int]) -> list[int]:
     return same
 
 
-def _key(prefix: Sequence[int], model_file: Path, kv_type: str) -> str:
+def _key(prefix: Sequence[int], model_file: Path, kv_type: str, flash: bool | None) -> str:
     status = model_file.stat()
     parts = (
-        model_file.name, status.st_size, status.st_mtime_ns, kv_type, llama_cpp.__version__,
+        model_file.name, status.st_size, status.st_mtime_ns, kv_type, flash, llama_cpp.__version__,
         ",".join(map(str, prefix)),
     )  # fmt: skip
     return hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()[:32]

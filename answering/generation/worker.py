@@ -23,12 +23,14 @@ from typing import IO, Any
 
 from answering.generation.llama import DEFAULT_CONTEXT, DEFAULT_SEED
 from answering.generation.messages import READY, Reply, Request, Start, read_reply, write_request, write_start
+from answering.generation.tuning import Tuning
 from answering.generation.turns import POLL_SECONDS, Turns
 from answering.generation.usage import Finish, Usage
 from domain.errors import ArchiveError, GenerationFailed, ModelNotInstalled
 from domain.protocols import ChatMessage
 
 LOAD_SECONDS = 300.0  # a 14 GB file from a cold, slow disk
+CALL_SECONDS = 60.0  # to count tokens, which is never behind a generation; then it is taken for hung
 ANSWER_SECONDS = 900.0  # for a whole answer, its prompt included; then the process is taken for hung
 USAGE_WAIT_SECONDS = 0.06  # after a cancellation, for the counts; part of the 100 ms promised
 
@@ -48,15 +50,23 @@ class WorkerGenerator:
         name: str | None = None,
         gpu_layers: int = -1,
         chat_template: str | None = None,
+        tunings: Path | None = None,
+        opening: Sequence[ChatMessage] = (),
+        states: Path | None = None,
         answer_seconds: float = ANSWER_SECONDS,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
+        """`opening`: the messages that begin every prompt, made ready at each start and kept in `states`."""
         if not path.is_file():
             raise ModelNotInstalled(f"no model file at {path}", hint="depeche models list")
         self._start = Start(
             path=str(path), context=context, threads=threads, seed=seed, temperature=temperature,
             kv_type=kv_type, name=name, gpu_layers=gpu_layers, chat_template=chat_template,
+            tunings=str(tunings) if tunings else None, opening=tuple(opening),
+            states=str(states) if states else None,
         )  # fmt: skip
         self._answer_seconds = answer_seconds
+        self._call_seconds = call_seconds
         self._turns = Turns()
         self._starting = threading.Lock()
         self._process: _Process | None = None
@@ -74,6 +84,12 @@ class WorkerGenerator:
     def waiting(self) -> int:
         """Questions that wait for their turn."""
         return self._turns.waiting
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """How the model is run here and how fast; None before it was loaded."""
+        process = self._process
+        return process.tuning if process else None
 
     @property
     def pid(self) -> int | None:
@@ -112,14 +128,14 @@ class WorkerGenerator:
             act="probabilities", number=_number(), messages=tuple(messages), texts=tuple(options)
         )
         with self._turns.turn(session or threading.get_ident()):
-            shares: dict[str, float] = self._call(request)
+            shares: dict[str, float] = self._call(request, seconds=self._answer_seconds)
         return shares
 
     def warm(self, opening: Sequence[ChatMessage], folder: Path) -> bool:
         """As LlamaGenerator.warm."""
         request = Request(act="warm", number=_number(), messages=tuple(opening), folder=str(folder))
         with self._turns.turn(threading.get_ident()):
-            from_disk: bool = self._call(request)
+            from_disk: bool = self._call(request, seconds=self._answer_seconds)
         return from_disk
 
     def stream(
@@ -178,10 +194,18 @@ class WorkerGenerator:
                 if reply.is_last:
                     return
 
-    def _call(self, request: Request) -> Any:
+    def _call(self, request: Request, *, seconds: float | None = None) -> Any:
         """One request, one reply."""
         process = self._ready()
-        reply = process.send(request).get()
+        limit = seconds or self._call_seconds
+        try:
+            reply = process.send(request).get(timeout=limit)
+        except queue.Empty:
+            process.end()
+            raise GenerationFailed(
+                f"the process of the language model did not answer within {limit:g} s",
+                hint="ask again: it is started anew",
+            ) from None
         if reply.error is not None:
             raise reply.error
         return reply.value
@@ -218,6 +242,7 @@ class _Process:
         self._loaded: queue.SimpleQueue[Reply] = queue.SimpleQueue()
         self._pending: dict[int, queue.SimpleQueue[Reply]] = {READY: self._loaded}
         self._is_loaded = False
+        self.tuning: Tuning | None = None
         self._death: ArchiveError | None = None
         self._write(write_start(start))
         threading.Thread(target=self._read, name="generation-replies", daemon=True).start()
@@ -245,6 +270,7 @@ class _Process:
                 self._loaded.put(reply)  # for the others who wait
                 raise reply.error
             self._is_loaded = True
+            self.tuning = Tuning(**reply.value)
 
     def send(self, request: Request) -> queue.SimpleQueue[Reply]:
         """The queue on which the replies arrive. Raises GenerationFailed when the process is dead."""

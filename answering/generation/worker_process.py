@@ -12,7 +12,7 @@ import queue
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,8 +32,9 @@ from domain.errors import ArchiveError
 class _Desk:
     """Takes requests, sends replies; one thread generates."""
 
-    def __init__(self, generator: LlamaGenerator, replies: BinaryIO) -> None:
+    def __init__(self, generator: LlamaGenerator, replies: BinaryIO, start: Start) -> None:
         self._generator = generator
+        self._start = start
         self._replies = replies
         self._writing = threading.Lock()
         self._jobs: queue.SimpleQueue[Request] = queue.SimpleQueue()
@@ -52,6 +53,7 @@ class _Desk:
                 self._jobs.put(request)
 
     def work(self) -> None:
+        self._warm()
         while True:
             request = self._jobs.get()
             if request.act == "stream":
@@ -59,6 +61,14 @@ class _Desk:
             else:
                 self._answer(request)
             self._cancelled.pop(request.number, None)
+
+    def _warm(self) -> None:
+        """The opening of every prompt, while the first question is still being searched for."""
+        if self._start.opening and self._start.states:
+            try:
+                self._generator.warm(self._start.opening, Path(self._start.states))
+            except (ArchiveError, OSError) as fault:
+                print(f"the opening is not kept: {fault}", file=sys.stderr)  # noqa: T201 - to the owner's log
 
     def _stream(self, request: Request) -> None:
         stop = self._cancelled[request.number].is_set
@@ -98,8 +108,11 @@ class _Desk:
 
 
 def _load(start: Start) -> LlamaGenerator:
-    options = asdict(start)
-    return LlamaGenerator(Path(options.pop("path")), **options)
+    options = {f.name: getattr(start, f.name) for f in fields(start)}
+    tunings = options.pop("tunings")
+    for other in ("opening", "states"):
+        del options[other]
+    return LlamaGenerator(Path(options.pop("path")), tunings=Path(tunings) if tunings else None, **options)
 
 
 def main() -> None:
@@ -110,14 +123,15 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     requests = sys.stdin.buffer
     try:
-        generator = _load(read_start(requests.readline()))
+        start = read_start(requests.readline())
+        generator = _load(start)
     except ArchiveError as fault:
         replies.write(write_reply(Reply(number=READY, error=fault)))
         replies.flush()
         return
-    desk = _Desk(generator, replies)
+    desk = _Desk(generator, replies, start)
     threading.Thread(target=desk.work, name="generation", daemon=True).start()
-    replies.write(write_reply(Reply(number=READY, value=os.getpid())))
+    replies.write(write_reply(Reply(number=READY, value=asdict(generator.tuning))))
     replies.flush()
     for line in requests:
         desk.accept(read_request(line))

@@ -28,6 +28,17 @@ FIRST_BYTE = 1000
 
 def write_vocabulary(path: Path, *, added: str | None = None) -> Path:
     """The file. `added` is one more token that is not control: found by llama.cpp in any text."""
+    writer = GGUFWriter(path, "llama")
+    writer.add_context_length(131_072)
+    add_vocabulary(writer, added=added)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def add_vocabulary(writer: GGUFWriter, *, added: str | None = None) -> None:
     tokens = [CONTROL.get(number, f"<SPECIAL_{number}>") for number in range(FIRST_BYTE)]
     kinds = [TokenType.CONTROL] * FIRST_BYTE
     letters = bytes_to_unicode()
@@ -39,8 +50,6 @@ def write_vocabulary(path: Path, *, added: str | None = None) -> Path:
     if added:
         tokens.append(added)
         kinds.append(TokenType.USER_DEFINED)
-    writer = GGUFWriter(path, "llama")
-    writer.add_context_length(131_072)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("tekken")
     writer.add_token_list(tokens)
@@ -51,11 +60,6 @@ def write_vocabulary(path: Path, *, added: str | None = None) -> Path:
     writer.add_unk_token_id(0)
     writer.add_add_bos_token(True)
     writer.add_chat_template(MISTRAL_V7_TEKKEN)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
 
 
 def byte_ids(text: str) -> list[int]:

@@ -1,0 +1,1 @@
+"""Dépêche beside a plain LangChain chain, on sets with answers: `python -m benchmarks.answering`."""

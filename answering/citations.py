@@ -52,18 +52,26 @@ def cite(story: EvidenceStory, start: int, end: int) -> Citation:
 
 
 def find_support(
-    sentence: str, story: EvidenceStory, *, language: str | None, closeness: Closeness, thresholds: Thresholds
+    sentence: str,
+    story: EvidenceStory,
+    *,
+    language: str | None,
+    closeness: Closeness | None,
+    thresholds: Thresholds,
 ) -> Support | None:
-    """The best supporting words of the story; None when it has no words at all."""
+    """The best supporting words of the story; None when it has no words at all.
+
+    Without a `closeness` (no embedder at hand) words, numbers and names choose, and no model is asked.
+    """
     ranked = _ranked_sentences(sentence, story, language, closeness)
     if not ranked:
         return None
     across = story.context(language).crosses_languages
     spans = _spans_around([i for i, _ in ranked[:_JUDGED]], story)
     texts = [story.text(*s) for s in spans]
-    near = dict(zip(spans, closeness.among(sentence, texts, across=[across] * len(texts)), strict=True))
+    near = dict(zip(spans, _closeness(sentence, texts, closeness, across=across), strict=True))
     judged = {s: _judge(sentence, [s], story, language, near[s], thresholds) for s in spans}
-    best = max(spans, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s]))
+    best = max(spans, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s] or judged[s].meaning))
     chosen, judgement = [best], judged[best]
     if judgement.verdict is not Verdict.SUPPORTED and all(o.kind in _LACKING for o in judgement.objections):
         floor = thresholds.partly_across if across else thresholds.partly
@@ -80,7 +88,7 @@ def _rank(judgement: Judgement) -> tuple[int, int]:
 
 
 def _ranked_sentences(
-    sentence: str, story: EvidenceStory, language: str | None, closeness: Closeness
+    sentence: str, story: EvidenceStory, language: str | None, closeness: Closeness | None
 ) -> list[tuple[int, float]]:
     """The story's sentences with their closeness, best first; shared words choose which are embedded."""
     context = story.context(language)
@@ -91,8 +99,18 @@ def _ranked_sentences(
     pool = sorted(texts, key=lambda i: (-first[i], i))[:_EMBEDDED]
     if context.crosses_languages:  # no shared words to choose by: the passage found, then the lead
         pool = sorted(texts, key=lambda i: (i not in passage, -first[i], i))[: _EMBEDDED * 2]
+    if closeness is None:
+        return [(i, first[i]) for i in pool]
     near = closeness.among(sentence, [texts[i] for i in pool], across=[context.crosses_languages] * len(pool))
     return sorted(zip(pool, near, strict=True), key=lambda pair: -pair[1] - first[pair[0]])
+
+
+def _closeness(
+    sentence: str, texts: Sequence[str], closeness: Closeness | None, *, across: bool
+) -> Sequence[float | None]:
+    if closeness is None:
+        return [None] * len(texts)
+    return closeness.among(sentence, texts, across=[across] * len(texts))
 
 
 def _shared(sentence: str, text: str, context: Context) -> float:
@@ -122,7 +140,7 @@ def _judge(
     spans: Sequence[tuple[int, int]],
     story: EvidenceStory,
     language: str | None,
-    near: float,
+    near: float | None,
     thresholds: Thresholds,
 ) -> Judgement:
     text = " ".join(story.text(*s) for s in sorted(spans))
@@ -137,7 +155,7 @@ def _with_second(
     ranked: Sequence[int],
     story: EvidenceStory,
     language: str | None,
-    near: float,
+    near: float | None,
     thresholds: Thresholds,
 ) -> tuple[list[tuple[int, int]], Judgement]:
     """A second sentence of the story that brings the number or date that the first lacks."""

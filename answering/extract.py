@@ -9,6 +9,7 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_date
 
 from answering.citations import cite
+from answering.figures import meets
 from answering.questions import Asked, Kind
 from answering.ranking import Ranked
 from answering.verify.moments import find_moments
@@ -26,7 +27,7 @@ def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[tuple[Sentence, Ran
 
     Beside a sentence in the question's own language none in another is quoted: it would say the same again.
     """
-    able = [r for r in ranked if asked.is_met_by(r.text, r.story.hit.language)] or list(ranked)
+    able = [r for r in ranked if meets(asked, r.text, r.story.hit.language)] or list(ranked)
     chosen: list[Ranked] = []
     for item in able:
         if len(chosen) == _MOST or (chosen and item.score < chosen[0].score * _NEAR_BEST):

@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.evidence import EvidenceStory
+from answering.figures import meets
 from answering.questions import Asked
+from answering.ranking import Ranked
 from answering.verify.moments import LAST_YEAR, find_moments
 from answering.verify.names import name_stands
 from answering.verify.quantities import find_quantities
@@ -69,10 +71,18 @@ def bearing(
         names_found=_names_found(asked, story),
         years_found=_years_found(asked, story),
         focus_found=_focus_found(asked, story, spans),
-        kind_met=asked.is_met_by(sentence, language) and not sentence.rstrip("\"'”»)").endswith(("?", "؟")),
+        kind_met=meets(asked, sentence, language) and not sentence.rstrip("\"'”»)").endswith(("?", "؟")),
         closeness=closeness,
         crosses_languages=not same_language(asked.language, story.hit.language),
     )
+
+
+def bears_on(asked: Asked, item: Ranked) -> Bearing:
+    """How a sentence of a story, as it stands there, bears on the question."""
+    return bearing(
+        asked, item.text, item.story.hit.language, item.story,
+        spans=[item.story.sentences[item.index]], closeness=item.closeness,
+    )  # fmt: skip
 
 
 def _names_found(asked: Asked, story: EvidenceStory) -> float:

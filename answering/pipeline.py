@@ -14,11 +14,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 
+from answering.as_of import latest_first
+from answering.changes import (
+    DatedFigure,
+    as_sentences,
+    changed_figures,
+    latest_figure,
+    still_disputed,
+    without_figures,
+)
 from answering.evidence import EvidenceStory, gather
 from answering.extract import extract
+from answering.figures import counts_people_harmed
 from answering.languages import not_in_archive, question_language
 from answering.options import STORY_TOKENS, AnswerOptions
-from answering.outcome import Bearing, bearing, decide
+from answering.outcome import Bearing, bears_on, decide
 from answering.pack import PackedPrompt, pack
 from answering.parse import parse_draft
 from answering.questions import Asked, understand
@@ -62,6 +72,7 @@ class _Written:
     model: str | None = None
     tokens: TokenCount = field(default_factory=TokenCount)
     first_token: float | None = None
+    differing: tuple[DatedFigure, ...] = ()  # the figure asked about, where stories give it differently
 
 
 class Answerer:
@@ -98,6 +109,8 @@ class Answerer:
         stories = self._stories(result)
         ranked = rank_sentences(asked, stories, self._closeness)
         written = yield from self._write(asked, stories, ranked, result.query, began, stop)
+        differing = self._differing(asked, ranked, result.query)
+        written = replace(written, differing=tuple(differing))
         yield AnswerReady(answer=self._finish(asked, result, written, retrieved, began))
 
     def _stories(self, result: SearchResult) -> tuple[EvidenceStory, ...]:
@@ -115,12 +128,12 @@ class Answerer:
     ) -> Stream[TextDelta, None, _Written]:
         """Streams the draft and returns what stands of it; quotes the stories where there is no model."""
         if self._generator is None or not ranked:
-            return self._quoted(asked, ranked)
+            return self._quoted(asked, ranked, query)
         try:
             return (yield from self._generate(self._generator, asked, stories, ranked, query, began, stop))
         except ModelError as error:
             _log.warning("answering without the model: %s", error)
-            return self._quoted(asked, ranked)
+            return self._quoted(asked, ranked, query)
 
     def _generate(
         self,
@@ -146,12 +159,13 @@ class Answerer:
             options=self._options,
         )  # fmt: skip
         tokens = TokenCount(prompt=prompt.tokens, generated=generator.count_tokens(draft))
-        return self._settled(asked, ranked, reviewed, generator.name, tokens, first)
+        return self._settled(asked, ranked, query, reviewed, generator.name, tokens, first)
 
     def _settled(
         self,
         asked: Asked,
         ranked: Sequence[Ranked],
+        query: Query,
         reviewed: Reviewed,
         model: str,
         tokens: TokenCount,
@@ -160,7 +174,7 @@ class Answerer:
         """The reviewed draft; where nothing of it answers, the stories' own words if they do."""
         kept = reviewed.kept
         if not any(b.answers(self._options.limits) for _, b in kept) and not reviewed.declined:
-            kept = self._quoted(asked, ranked).kept or kept
+            kept = self._quoted(asked, ranked, query).kept or kept
         return _Written(kept=kept, withheld=reviewed.withheld, model=model, tokens=tokens, first_token=first)
 
     def _pack(
@@ -173,33 +187,36 @@ class Answerer:
             generator=generator,
             budget=self._options.budget or STORY_TOKENS,
             max_tokens=self._options.max_tokens,
-            # Asked as of a day without a year of its own, a question is of the state of things that day:
-            # the latest story first. This is the reader's choice of a day, not a preference for the recent.
-            order=Order.NEWEST if query.filters.as_of and not asked.years else query.order,
+            order=Order.NEWEST if _of_a_state(asked, query) else query.order,
             asked_on=query.filters.as_of,
         )
 
-    def _quoted(self, asked: Asked, ranked: Sequence[Ranked]) -> _Written:
-        kept: list[tuple[Sentence, Bearing]] = []
-        for sentence, item in extract(asked, ranked):
-            bears = bearing(
-                asked,
-                sentence.text,
-                item.story.hit.language,
-                item.story,
-                spans=[item.story.sentences[item.index]],
-                closeness=item.closeness,
-            )
-            if bears.answers(self._options.limits):
-                kept.append((sentence, bears))
-        return _Written(kept=tuple(kept))
+    def _quoted(self, asked: Asked, ranked: Sequence[Ranked], query: Query) -> _Written:
+        if _of_a_state(asked, query):
+            if figure := latest_figure(asked, ranked, self._options.limits):
+                return _Written(kept=figure)
+            ranked = latest_first(asked, ranked, self._options.limits)
+        quoted = [(sentence, bears_on(asked, item)) for sentence, item in extract(asked, ranked)]
+        return _Written(kept=tuple((s, b) for s, b in quoted if b.answers(self._options.limits)))
+
+    def _differing(self, asked: Asked, ranked: Sequence[Ranked], query: Query) -> list[DatedFigure]:
+        """Figures that stories contradict each other on. As of a day, how many there are is what the latest
+        story says; how many died stays what each story said."""
+        if _of_a_state(asked, query) and not counts_people_harmed(asked):
+            return []
+        return changed_figures(asked, ranked, self._options.limits)
 
     def _finish(
         self, asked: Asked, result: SearchResult, written: _Written, retrieved: float, began: float
     ) -> Answer:
         """The last look at what may be shown, and the outcome."""
         hits, kept = self._visible(result, written.kept)
-        outcome = decide(kept, self._options.limits)
+        shown = {h.version_id for h in hits}
+        steps = [f for f in written.differing if f.item.story.hit.version_id in shown]
+        disputed = still_disputed(steps)
+        if disputed:
+            kept = (*as_sentences(steps, asked), *without_figures(kept, steps, asked))
+        outcome = decide(kept, self._options.limits, disputed=disputed)
         answered = outcome is not Outcome.NOT_IN_ARCHIVE
         sentences = tuple(s for s, _ in kept) if answered else ()
         beside = () if answered else tuple(replace(s, reasons=(*s.reasons, _BESIDE)) for s, _ in kept)
@@ -231,6 +248,11 @@ class Answerer:
             (s, b) for s, b in kept if all((c.guid, c.provider, c.version) in shown for c in s.citations)
         )
         return hits, stands
+
+
+def _of_a_state(asked: Asked, query: Query) -> bool:
+    """Asked as of a day, without a year of its own, a question is of how things stood that day."""
+    return query.filters.as_of is not None and not asked.years
 
 
 __all__ = ["AnswerOptions", "Answerer"]

@@ -12,11 +12,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from answering.folding import fold
-from answering.lexicon import lexicon
+from answering.lexicon import lexicon, units
 from answering.verify.moments import find_moments
 from answering.verify.names import Name, find_names
 from answering.verify.quantities import find_quantities
-from answering.words import stem, words
+from answering.words import content_stems, stem, words
 
 
 class Kind(StrEnum):
@@ -39,6 +39,8 @@ class Asked:
     years: frozenset[int]
     focus: frozenset[str]  # stems of its other words: what is asked about the names
     units: frozenset[str] = frozenset()  # units the number asked for may have; none: any
+    counted: tuple[str, ...] = ()  # stems of what "how many" counts: ("member", "state")
+    counted_unit: str | None = None  # where what is counted is a unit: "how many kilometres"
 
     def is_met_by(self, text: str, language: str | None) -> bool:
         """Whether the text has what this kind of question asks for, beyond what the question says itself."""
@@ -84,10 +86,34 @@ def understand(question: str, language: str) -> Asked:
         and w not in question_words
         and not (filler and filler.fullmatch(w))
     )
-    units = frozenset(u for name in measures for u in _UNITS[name]) if kind is Kind.HOW_MANY else frozenset()
-    return Asked(
-        text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=units
+    allowed = (
+        frozenset(u for name in measures for u in _UNITS[name]) if kind is Kind.HOW_MANY else frozenset()
     )
+    counted, unit = _counted(folded, language) if kind is Kind.HOW_MANY else ((), None)
+    counted = tuple(c for c in counted if c in focus)
+    return Asked(
+        text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=allowed,
+        counted=counted, counted_unit=unit,
+    )  # fmt: skip
+
+
+def _counted(folded: str, language: str) -> tuple[tuple[str, ...], str | None]:
+    """What "how many" is followed by: the stems of one or two words, and the unit they name, if any."""
+    pattern = lexicon(language).question.get("how_many")
+    match = pattern.search(folded) if pattern else None
+    if match is None:
+        return (), None
+    rest = _CLAUSE_END.split(folded[match.end() :])[0]
+    pattern, names = units()
+    unit = re.match(rf"\W*(?:{_OF}\s)?(?:(?:more|additional|mas|mais|mehr|plus)\s)?(?:{_OF}\s)?", rest)
+    named = pattern.match(rest, unit.end() if unit else 0)
+    name = next((n for n, g in zip(names, named.groups(), strict=True) if g), None) if named else None
+    return content_stems(rest, language)[:_COUNTED], name
+
+
+_COUNTED = 2  # "member states", "Abgeordnete stimmten": what is counted stands in the first two words
+_OF = "(?:of|de|d'|of the|des)"
+_CLAUSE_END = re.compile(r"[.,;:?!\n]")
 
 
 _UNITS = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,17 +19,18 @@ from db.database import Database
 from domain.errors import ArchiveLocked, StoreError
 
 _ADVISORY_KEY = 0x64657063_77726974  # "depcwrit"
+_ASK_AGAIN = 0.1  # seconds
 _WAIT = "wait for it to finish, or stop it"
 
 
 @contextmanager
 def writer_lock(database: Database, *, timeout: float = 0) -> Iterator[None]:
-    """Holds the archive for writing; waits at most `timeout` seconds (SQLite), then ArchiveLocked."""
+    """Holds the archive for writing; waits at most `timeout` seconds, then ArchiveLocked."""
     if database.path is not None:
         with _file_lock(database.path, timeout):
             yield
     else:
-        with _advisory_lock(database):
+        with _advisory_lock(database, timeout):
             yield
 
 
@@ -63,11 +65,15 @@ def _holder(beside: Path) -> str:
 
 
 @contextmanager
-def _advisory_lock(database: Database) -> Iterator[None]:
+def _advisory_lock(database: Database, timeout: float) -> Iterator[None]:
+    label = f"depeche pid {os.getpid()} on {socket.gethostname()}"
+    until = time.monotonic() + timeout
     with database.read() as connection:
-        label = f"depeche pid {os.getpid()} on {socket.gethostname()}"
-        holder = database.try_advisory_lock(connection, _ADVISORY_KEY, label)
-        if holder is not None:
+        # Asked again and again: the server's own waiting form gives no name of who holds the lock.
+        while (holder := database.try_advisory_lock(connection, _ADVISORY_KEY, label)) is not None:
+            if time.monotonic() < until:
+                time.sleep(_ASK_AGAIN)
+                continue
             raise ArchiveLocked(f"{holder} is writing to this archive", hint=_WAIT)
         try:
             yield

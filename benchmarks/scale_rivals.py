@@ -196,9 +196,8 @@ def _agreement(
         hits += len(true & set(drawn))
         wanted += len(true)
         outside += sum(not allowed[i - 1] for i in drawn)
-    print(
-        f"    recall@{DEPTH} within the filter {hits / max(1, wanted):.3f}, {outside} drawn from outside it"
-    )
+    share = f"{hits / wanted:.3f}" if wanted else "of nothing"
+    print(f"    recall@{DEPTH} within the filter {share}, {outside} drawn from outside it")
 
 
 def _metadata(rows: Rows) -> list[dict[str, Any]]:

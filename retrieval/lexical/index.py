@@ -27,7 +27,7 @@ from retrieval.scope import Scope
 __all__ = ["FORMAT", "LexicalIndex", "LexicalWriter"]
 
 STORIES = "stories"  # folder of the whole stories, within that of the passages
-# Tantivy's buffer before it writes a segment. A commit of 1,024 passages fills a tenth of it; Tantivy's least is
+# Tantivy's buffer before it writes a segment. A commit of 1,024 passages never fills it; Tantivy's least is
 # 15 MB a thread.
 WRITER_BYTES = 32_000_000
 PASSAGES_DRAWN = 4  # a story: enough that most stories' best passage comes in the first draw

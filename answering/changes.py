@@ -184,10 +184,10 @@ def _dated(step: DatedFigure, language: str, *, provider: bool) -> str:
 
 
 def _figure_in_words(step: DatedFigure, language: str) -> str:
-    return step.figure.words or _in_figures(step.quantity, language)
+    return step.figure.words or in_figures(step.quantity, language)
 
 
-def _in_figures(quantity: Quantity, language: str) -> str:
+def in_figures(quantity: Quantity, language: str) -> str:
     """The number alone, for readers of another language than the story's; "more than" becomes the weaker
     "at least", so that nothing is said that the story does not say."""
     number = number_in_figures(quantity.value, language)

@@ -8,11 +8,13 @@ None rather than a guess: what is built on this says that sources contradict eac
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from answering.folding import fold
 from answering.lexicon import lexicon
 from answering.questions import Asked
+from answering.verify.names import Name, find_names
 from answering.verify.quantities import Quantity, find_quantities, matches
 from answering.words import same_language, stem
 
@@ -47,26 +49,22 @@ class Figure:
     replaces: bool
 
 
-def figure_asked(asked: Asked, text: str, language: str | None) -> Figure | None:
-    """The number of `text` that answers a "how many"; None where there is none, or more than one."""
-    known = {v for q in find_quantities(asked.text, asked.language) for v in q.values}
+def figure_asked(asked: Asked, text: str, language: str | None, *, of: Sequence[Name] = ()) -> Figure | None:
+    """The number of `text` that answers a "how many"; None where there is none, or more than one.
+
+    Of several, the one that follows a name of `of` most closely is taken, if any names are given.
+    """
     folded = fold(text)
-    stated = find_quantities(text, language)
-    fitting = [
-        q
-        for before, q, after in zip((None, *stated), stated, (*stated[1:], None), strict=False)
-        if not known & set(q.values)
-        and not (after and _FROM.search(folded, 0, q.start) and _TO.fullmatch(folded, q.end, after.start))
-        and not _DIFFERENCE.match(folded, q.end)
-        and not (before and _PART_OF.fullmatch(folded, before.end, q.start))
-        and _fits(q, asked, folded, language)
-    ]
+    fitting = _fitting(asked, folded, text, language)
     if not fitting:
         return None
     best = max(_company(q, asked) for q in fitting)
     left = [q for q in fitting if _company(q, asked) == best]
     if any(not matches(left[0], q) for q in left[1:]):
-        return None
+        behind = _behind(left, text, language, of)
+        if behind is None:
+            return None
+        left = [behind]
     chosen = left[0]
     return Figure(
         quantity=chosen,
@@ -75,10 +73,39 @@ def figure_asked(asked: Asked, text: str, language: str | None) -> Figure | None
     )
 
 
+def _fitting(asked: Asked, folded: str, text: str, language: str | None) -> list[Quantity]:
+    known = {v for q in find_quantities(asked.text, asked.language) for v in q.values}
+    stated = find_quantities(text, language)
+    joined = "join" in _said(fold(asked.text), asked.language, ("join",))
+    fitting: list[Quantity] = []
+    for before, q, after in zip((None, *stated), stated, (*stated[1:], None), strict=False):
+        if known & set(q.values) or (not joined and _DIFFERENCE.match(folded, q.end)):
+            continue
+        if after and _FROM.search(folded, 0, q.start) and _TO.fullmatch(folded, q.end, after.start):
+            continue
+        if before and _PART_OF.fullmatch(folded, before.end, q.start):
+            continue
+        if after and q.unit is None and _PART_OF.fullmatch(folded, q.end, after.start):
+            # "418 of the 659 seats": 418 seats.
+            q = replace(q, unit=after.unit, after=(*q.after, *after.after))
+        if _fits(q, asked, folded, language):
+            fitting.append(q)
+    return fitting
+
+
+def _behind(
+    quantities: Sequence[Quantity], text: str, language: str | None, names: Sequence[Name]
+) -> Quantity | None:
+    """The number that most closely follows one of the names: "Macron … 58 percent, Le Pen … 41"."""
+    wanted = {part for name in names for part in name.parts}
+    ends = [n.end for n in find_names(text, language) if wanted & set(n.parts)]
+    apart = [(q.start - end, q) for q in quantities for end in ends if q.start >= end]
+    return min(apart, key=lambda pair: pair[0])[1] if apart else None
+
+
 def asks_for_change(asked: Asked) -> bool:
     """Whether the question itself is of an earlier figure, or of how a figure moved."""
-    held, folded = lexicon(asked.language).direction, fold(asked.text)
-    return any(name in held and held[name].search(folded) for name in ("before", "up", "down"))
+    return bool(_said(fold(asked.text), asked.language, ("before", "up", "down")))
 
 
 def counts_people_harmed(asked: Asked) -> bool:
@@ -123,8 +150,12 @@ def _fits(quantity: Quantity, asked: Asked, folded: str, language: str | None) -
 
 
 def _fates(folded: str, language: str | None) -> set[str]:
+    return _said(folded, language, _FATES)
+
+
+def _said(folded: str, language: str | None, names: Sequence[str]) -> set[str]:
     held = lexicon(language).direction
-    return {name for name in _FATES if name in held and held[name].search(folded)}
+    return {name for name in names if name in held and held[name].search(folded)}
 
 
 def _clause(folded: str, quantity: Quantity) -> str:

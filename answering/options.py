@@ -20,6 +20,7 @@ class AnswerOptions:
     extractive: bool = False  # quote the best sentences even where a model is at hand
     evidence: int = 8  # stories offered to the packer
     budget: int | None = None  # tokens of stories in the prompt; None: STORY_TOKENS
+    max_wait: float | None = None  # seconds of reading at most, turned into tokens by the measured rate
     max_tokens: int = ANSWER_TOKENS  # tokens of the answer at most
     thresholds: Thresholds = field(default_factory=Thresholds)
     limits: Limits = field(default_factory=Limits)

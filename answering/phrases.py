@@ -18,7 +18,7 @@ from babel.numbers import format_decimal
 _FILE = Path(__file__).with_name("lexicons") / "phrases.toml"
 
 
-def phrase(name: str, language: str, **fields: str) -> str:
+def phrase(name: str, language: str, /, **fields: str) -> str:
     """The phrase `name` with its fields filled in."""
     held = _phrases()
     return held.get(language, held["en"])[name].format(**fields)

@@ -16,7 +16,7 @@ from answering.lexicon import lexicon, units
 from answering.verify.moments import find_moments
 from answering.verify.names import Name, find_names
 from answering.verify.quantities import find_quantities
-from answering.words import content_stems, stem, words
+from answering.words import stem, words
 
 
 class Kind(StrEnum):
@@ -89,30 +89,33 @@ def understand(question: str, language: str) -> Asked:
     allowed = (
         frozenset(u for name in measures for u in _UNITS[name]) if kind is Kind.HOW_MANY else frozenset()
     )
-    counted, unit = _counted(folded, language) if kind is Kind.HOW_MANY else ((), None)
-    counted = tuple(c for c in counted if c in focus)
+    counted, unit = _counted(folded, language, focus) if kind is Kind.HOW_MANY else ((), None)
     return Asked(
         text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=allowed,
         counted=counted, counted_unit=unit,
     )  # fmt: skip
 
 
-def _counted(folded: str, language: str) -> tuple[tuple[str, ...], str | None]:
-    """What "how many" is followed by: the stems of one or two words, and the unit they name, if any."""
+def _counted(folded: str, language: str, focus: frozenset[str]) -> tuple[tuple[str, ...], str | None]:
+    """What "how many" counts: the stems of one or two words close behind it, and the unit they name, if any."""
     pattern = lexicon(language).question.get("how_many")
     match = pattern.search(folded) if pattern else None
     if match is None:
         return (), None
     rest = _CLAUSE_END.split(folded[match.end() :])[0]
-    pattern, names = units()
-    unit = re.match(rf"\W*(?:{_OF}\s)?(?:(?:more|additional|mas|mais|mehr|plus)\s)?(?:{_OF}\s)?", rest)
-    named = pattern.match(rest, unit.end() if unit else 0)
-    name = next((n for n, g in zip(names, named.groups(), strict=True) if g), None) if named else None
-    return content_stems(rest, language)[:_COUNTED], name
+    near = list(_WORD.finditer(rest))[:_NEAR]
+    stems = [(stem(w.group(), language), w) for w in near]
+    counted = tuple(s for s, _ in stems if s in focus)[:_COUNTED]
+    unit_pattern, unit_names = units()
+    for _, word in ((s, w) for s, w in stems if s in counted[:1] or s not in focus):
+        if len(word.group()) > 2 and (named := unit_pattern.match(rest, word.start())):
+            return counted, next(n for n, g in zip(unit_names, named.groups(), strict=True) if g)
+    return counted, None
 
 
-_COUNTED = 2  # "member states", "Abgeordnete stimmten": what is counted stands in the first two words
-_OF = "(?:of|de|d'|of the|des)"
+_NEAR = 5  # words after "how many": "of the House of Commons seats"
+_COUNTED = 2  # "member states", "Abgeordnete stimmten"
+_WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE_END = re.compile(r"[.,;:?!\n]")
 
 

@@ -1,11 +1,14 @@
-"""`eval`: run an evaluation set and print its measures."""
+"""`eval`: run an evaluation set and print its measures; `eval sets` validates, `eval make` makes one."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -16,22 +19,49 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from typer.core import TyperGroup
 
 from cli.options import ArchiveOption, JsonOption, settings_for
 from cli.progress import IngestBars
 from cli.shapes import print_json
-from runtime.evaluation import compare, prepare
+from domain.errors import SetError
+from evaluation.comparison import Comparison
+from evaluation.floors import below, read_floors
+from evaluation.runner import Run
+from runtime.evaluation import Prepared, compare, find_run, find_sets, prepare, rescored
+from runtime.settings import Settings, shared_folder
+
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help="Format of the set, if it is not to be recognised."),
+]
+_UNKNOWN_SHOWN = 5  # guids named in full
+
+
+class _RunByDefault(TyperGroup):
+    """`depeche eval SET` is `depeche eval run SET`: what is not the name of a command is a set."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args if args and args[0] in self.commands else ["run", *args])
 
 
 def register(app: typer.Typer) -> None:
-    app.command(name="eval", epilog="Example:  depeche eval data/evaluation --limit 20 --name quick")(
-        run_evaluation
-    )
+    group = typer.Typer(cls=_RunByDefault, help="Evaluation sets: run, compare, validate, make.")
+    group.command(
+        name="run",
+        epilog="Example:  depeche eval questions.csv --archive ~/archives/desk --extractive",
+    )(run_evaluation)
+    group.command(name="sets", epilog="Example:  depeche eval sets data")(list_sets)
+    app.add_typer(group, name="eval")
 
 
 def run_evaluation(
-    folder: Annotated[
-        Path, typer.Argument(metavar="SET", help="A folder in BEIR layout (docs/evaluation.md).")
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SET",
+            help="A set: a folder or file, see docs/sets.md. With --compare, also a run's folder.",
+        ),
     ],
     archive: ArchiveOption = None,
     name: Annotated[
@@ -47,16 +77,151 @@ def run_evaluation(
     model: Annotated[
         str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
     ] = None,
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option("--corpus", metavar="PATH", help="Ask these stories instead; repeatable."),
+    ] = None,
+    format: FormatOption = None,
     against: Annotated[
         str | None, typer.Option("--compare", metavar="RUN", help="Show what changed against that run.")
     ] = None,
+    again: Annotated[
+        str | None,
+        typer.Option("--rescore", metavar="RUN", help="Measure that run's answers anew; ask nothing."),
+    ] = None,
+    floors: Annotated[
+        Path | None,
+        typer.Option("--floors", metavar="FILE", help="Fail when a measure is below the floor pinned there."),
+    ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", help="Also copy the run's files into this folder.")
+        Path | None, typer.Option("--report", help="Also copy the run's files, report.html too, there.")
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Run an evaluation set in an archive of its own (cached by content) and print every measure."""
+    """Run an evaluation set and print every measure; the run's folder keeps a report to open in a browser.
+
+    A set with stories of its own is run in an archive of its own (cached by content); one without is asked
+    of the archive named. `eval sets` validates sets, `eval --compare A B` compares two runs.
+    """
     settings = settings_for(archive, model__name=model)
+    stories = corpus or []
+    pinned = read_floors(floors) if floors else None  # before the run: a bad file is told at once
+    if against and (path / "results.jsonl").is_file():
+        # Two runs, and nothing to run: A may be named by its folder or by its name beside B.
+        beside = path.parent / against
+        first = beside if beside.is_dir() else Path(against)
+        _print_comparison(compare(first, path), json=json)
+        return
+    if again:
+        run = rescored(path, again, settings, format=format, corpus=stories)
+    else:
+        with IngestBars(enabled=not json) as bars:
+            prepared = prepare(
+                path, settings, format=format, corpus=stories, reading=bars.reading, indexing=bars.indexing
+            )
+        _warn(prepared)
+        with prepared:
+            run = _run(
+                prepared,
+                name=name,
+                retrieval_only=retrieval_only,
+                extractive=extractive,
+                limit=limit,
+                json=json,
+            )
+    comparison = _against(against, run, settings) if against else None
+    if report:
+        shutil.copytree(run.folder, report, dirs_exist_ok=True)
+    if json:
+        print_json(run.summary | (comparison_shape(comparison) if comparison else {}))
+    else:
+        _print_summary(run)
+        if comparison:
+            _print_comparison(comparison, json=False)
+        typer.echo(f"run kept in {run.folder}; open {(report or run.folder) / 'report.html'}", err=True)
+    if pinned and (broken := below(pinned, corpus=run.corpus, summary=run.summary)):
+        for line in broken:
+            typer.echo(f"depeche: {line}", err=True)
+        raise typer.Exit(1)
+
+
+def list_sets(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]…", help="Sets, or folders that hold some; the working folder if none."
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Find evaluation sets, read them wholly and say what is in them, or what is wrong and in which line."""
+    rows = []
+    for found in find_sets(paths or [Path()], shared=shared_folder()):
+        row: dict[str, Any] = {"path": str(found.path), "format": found.format, "problem": None}
+        if found.read is not None:
+            of = found.read
+            row |= {
+                "questions": len(of.queries),
+                "with_answers": sum(bool(q.answers) for q in of.queries),
+                "unanswerable": sum(q.answerable is False for q in of.queries),
+                "not_scored": sum(q.answerable is None for q in of.queries),
+                "judged": len(of.qrels),
+                "corpus": "files"
+                if of.corpus
+                else f"{len(of.stories)} stories"
+                if of.stories
+                else "an archive",
+                "synthetic": of.synthetic,
+            }
+        else:
+            row["problem"] = str(found.problem)
+        rows.append(row)
+    if json:
+        print_json({"sets": rows})
+    else:
+        for row in rows:
+            typer.echo(_set_line(row))
+        if not rows:
+            typer.echo("no set here", err=True)
+    if any(row["problem"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _set_line(row: Mapping[str, Any]) -> str:
+    if row["problem"]:
+        return f"{row['path']}: NOT VALID\n  {row['problem']}"
+    marks = ", synthetic" if row["synthetic"] else ""
+    line = (
+        f"{row['path']}: {row['format']}{marks}, {row['questions']} questions ({row['with_answers']} with answers, "
+        f"{row['unanswerable']} to be declined), {row['judged']} with judged stories; asked of {row['corpus']}"
+    )
+    if row["not_scored"] and row["not_scored"] < row["questions"]:
+        line += (
+            f"\n  {row['not_scored']} questions have neither an answer nor answerable = no: "
+            "their answers are not scored"
+        )
+    return line
+
+
+def _warn(prepared: Prepared) -> None:
+    if unknown := prepared.unknown_guids():
+        named = ", ".join(unknown[:_UNKNOWN_SHOWN])
+        typer.echo(
+            f"depeche: not in the archive, though the set calls them relevant: {len(unknown)} of the guids, {named}"
+            f"{' …' if len(unknown) > _UNKNOWN_SHOWN else ''}",
+            err=True,
+        )
+
+
+def _run(
+    prepared: Prepared,
+    *,
+    name: str | None,
+    retrieval_only: bool,
+    extractive: bool,
+    limit: int | None,
+    json: bool,
+) -> Run:
     console = Console(stderr=True)
     columns = (
         TextColumn("questions"),
@@ -65,29 +230,59 @@ def run_evaluation(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with IngestBars(enabled=not json) as bars:
-        prepared = prepare(folder, settings, reading=bars.reading, indexing=bars.indexing)
-    with prepared, Progress(*columns, console=console, disable=json or not console.is_terminal) as bar:
+    with Progress(*columns, console=console, disable=json or not console.is_terminal) as bar:
         task = bar.add_task("questions", total=None)
-        run = prepared.run(
+        return prepared.run(
             name=name,
             retrieval_only=retrieval_only,
             extractive=extractive,
             limit=limit,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-    changes = compare(run.folder.parent / against, run.folder) if against else None
-    if report:
-        shutil.copytree(run.folder, report, dirs_exist_ok=True)
-    if json:
-        print_json(run.summary | ({"changes": changes} if changes is not None else {}))
-        return
+
+
+def _against(named: str, run: Run, settings: Settings) -> Comparison:
+    beside = run.folder.parent / named
+    before = beside if beside.is_dir() else find_run(named, settings)
+    if before.resolve() == run.folder.resolve():
+        raise SetError(f"{named} is this very run", hint="keep the one before under a --name")
+    return compare(before, run.folder)
+
+
+def comparison_shape(found: Comparison) -> dict[str, Any]:
+    """`changes` as it always was; `comparison`: measure → before, after, p and the p that Holm corrects."""
+    return {
+        "comparison": {name: asdict(moved) for name, moved in found.measures.items()},
+        "changes": [asdict(change) for change in found.changes],
+    }
+
+
+def _print_summary(run: Run) -> None:
+    bounds = run.summary["intervals"]
     for measure, value in run.summary.items():
+        if measure in ("intervals", "slices", "risk_coverage"):
+            continue
+        if isinstance(value, dict):
+            typer.echo(f"{measure}:\n" + "\n".join(f"  {k:18} {v}" for k, v in value.items()))
+        elif measure in bounds:
+            typer.echo(f"{measure:24} {value}  ({bounds[measure][0]} to {bounds[measure][1]})")
+        else:
+            typer.echo(f"{measure:24} {value}")
+    if curve := run.summary.get("risk_coverage"):
+        typer.echo(f"{'aurc':24} {curve['aurc']}")
+
+
+def _print_comparison(found: Comparison, *, json: bool) -> None:
+    if json:
+        print_json(comparison_shape(found))
+        return
+    typer.echo(f"{'measure':24} {'before':>8} {'after':>8} {'better':>7} {'worse':>7} {'p (Holm)':>9}")
+    for name, moved in found.measures.items():
+        mark = " *" if moved.holm < 0.05 else ""
         typer.echo(
-            f"{measure:20} {value}"
-            if not isinstance(value, dict)
-            else f"{measure}:\n" + "\n".join(f"  {k:18} {v}" for k, v in value.items())
+            f"{name:24} {moved.before:8.4f} {moved.after:8.4f} {moved.better:7} {moved.worse:7} {moved.holm:9.4f}{mark}"
         )
-    for change in changes or ():
-        typer.echo(f"{change['query_id']}: {change['before']} → {change['after']}  {change['text']}")
-    typer.echo(f"run kept in {run.folder}", err=True)
+    for change in found.changes:
+        moved_by = ", ".join(f"{n} {b:.2f} → {a:.2f}" for n, (b, a) in change.moved.items())
+        outcomes = f"{change.before} → {change.after}" if change.before != change.after else f"{change.after}"
+        typer.echo(f"{change.query_id}: {outcomes}  {moved_by}\n  - {change.text_before}\n  + {change.text}")

@@ -1,7 +1,9 @@
-"""`models list|pull|verify|remove` and `doctor`: what is installed, what fits this machine."""
+"""`models list|pull|verify|use|add|remove` and `doctor`: what is installed, what fits this machine."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,16 +19,30 @@ from rich.progress import (
 
 from cli.options import ArchiveOption, JsonOption, settings_for
 from cli.shapes import print_json
-from runtime.inventory import doctor_lines, examine, models, pull_model, verify_model
+from cli.text import clean
+from domain.errors import ModelNotInstalled
+from runtime.inventory import (
+    add_model,
+    doctor_lines,
+    examine,
+    models,
+    pull_model,
+    remove_model,
+    use_model,
+    verify_model,
+)
 
 NamesArgument = Annotated[list[str], typer.Argument(help="Names from `depeche models list`.")]
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
+    group = typer.Typer(help="The models: list, fetch, verify, choose, add, remove.", no_args_is_help=True)
     group.command(name="list", epilog="Example:  depeche models list --json")(list_models)
     group.command(epilog="Example:  depeche models pull mistral-small-3.1-24b")(pull)
     group.command(epilog="Example:  depeche models verify qwen2.5-coder-1.5b")(verify)
+    group.command(epilog="Example:  depeche models use mistral-small-3.1-24b --task synthesis")(use)
+    group.command(epilog="Example:  depeche models add house-model /srv/models/house.gguf")(add)
+    group.command(epilog="Example:  depeche models remove qwen2.5-coder-0.5b")(remove)
     app.add_typer(group, name="models")
     app.command(epilog="Example:  depeche doctor --json")(doctor)
 
@@ -79,6 +95,61 @@ def verify(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption
         print_json({"verified": names})
     else:
         typer.echo("\n".join(f"{name}: as the catalogue says" for name in names))
+
+
+class TaskOption(StrEnum):
+    LOOKUP = "lookup"
+    SYNTHESIS = "synthesis"
+
+
+def use(
+    name: Annotated[str, typer.Argument(help="Catalogue name, a .gguf file, or an endpoint's URL.")],
+    archive: ArchiveOption = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="LANG", help="Only for questions in it (en, fr …).")
+    ] = None,
+    task: Annotated[
+        TaskOption | None,
+        typer.Option("--task", help="Only for lookups (one fact asked for), or only for all the others."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Choose the archive's model, or add a rule for a language or task, in the archive's depeche.toml."""
+    written = use_model(settings_for(archive), name, language=language, task=task)
+    if json:
+        print_json({"model": name, "language": language, "task": task, "file": str(written)})
+    else:
+        only = " ".join(filter(None, (language, task and f"{task}"))) or "all questions"
+        typer.echo(f"{clean(name)} for {only}: {written}")
+
+
+def add(
+    name: Annotated[str, typer.Argument(help="The name it is to have.")],
+    file: Annotated[
+        Path, typer.Argument(help="A GGUF file; it stays where it is.", exists=True, dir_okay=False)
+    ],
+    archive: ArchiveOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add a model of your own to the catalogue, with the facts its file states and its digest."""
+    settings = settings_for(archive)
+    add_model(settings, name, file)
+    if json:
+        print_json({"model": next(row for row in models(settings) if row["name"] == name)})
+    else:
+        typer.echo(f"{clean(name)}: {file} (depeche models use {clean(name)})")
+
+
+def remove(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Remove models' files. A model that was added is forgotten; its file stays."""
+    settings = settings_for(archive)
+    for name in names:
+        if not remove_model(settings, name):
+            raise ModelNotInstalled(f"{name} is not installed", hint="depeche models list")
+    if json:
+        print_json({"removed": names})
+    else:
+        typer.echo("\n".join(f"{clean(name)}: removed" for name in names))
 
 
 def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:

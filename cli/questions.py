@@ -93,6 +93,10 @@ def ask(
         str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
     ] = None,
     budget: Annotated[int | None, typer.Option("--budget", min=200, help="Prompt tokens at most.")] = None,
+    max_wait: Annotated[
+        float | None,
+        typer.Option("--max-wait", min=0.1, help="Seconds to the first word at most: less is read."),
+    ] = None,
     extractive: Annotated[
         bool, typer.Option("--extractive", help="Quote the best sentences; no language model.")
     ] = False,
@@ -100,7 +104,13 @@ def ask(
 ) -> None:
     """Answer from the archive, each sentence with the words it rests on."""
     filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
-    with open_archive(archive, model__name=model, answer__budget=budget, answer__evidence=limit) as opened:
+    with open_archive(
+        archive,
+        model__name=model,
+        answer__budget=budget,
+        answer__max_wait=max_wait,
+        answer__evidence=limit,
+    ) as opened:
         query = opened.understand(
             Query(text=question, filters=filters, mode=mode, limit=opened.settings.answer.evidence)
         )

@@ -125,6 +125,9 @@ def answer_shape(answer: Answer) -> dict[str, Any]:
             else round(answer.seconds.first_token, 3),
             "total": round(answer.seconds.total, 3),
         },
+        "energy": {"joules": answer.energy.joules, "measured": answer.energy.measured}
+        if answer.energy
+        else None,
         "language": answer.language,
         "answer_id": answer.answer_id,
     }

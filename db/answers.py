@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db.records import Feedback, StaleReason, StoredAnswer, StoredCitation, StoredSentence
+from db.records import AnswerTotals, Feedback, StaleReason, StoredAnswer, StoredCitation, StoredSentence
 from db.tables import answer, citation, feedback, sentence, story, superseded, version
 from domain.answer import Answer, Citation, Outcome, Sentence, Verdict
 from domain.errors import StoreError
@@ -43,6 +43,8 @@ def write_answer(
             "retrieve_seconds": given.seconds.retrieve,
             "first_token_seconds": given.seconds.first_token,
             "total_seconds": given.seconds.total,
+            "joules": given.energy.joules if given.energy else None,
+            "joules_measured": given.energy.measured if given.energy else None,
             "settings": dict(settings),
         },
     ).scalar_one()
@@ -132,6 +134,30 @@ def read_answers(
     rows = connection.execute(query).all()
     reasons = _reasons(connection, [row.answer_id for row in rows], now)
     return [_stored(row, reasons.get(row.answer_id, ())) for row in rows]
+
+
+def read_totals(connection: sa.Connection) -> list[AnswerTotals]:
+    """What the answers of each model cost, those without a model last; the most asked first."""
+    estimated = sa.case((answer.c.joules_measured.is_(False), answer.c.joules), else_=0.0)
+    query = (
+        sa.select(
+            answer.c.model,
+            sa.func.count().label("answers"),
+            sa.func.sum(sa.case((answer.c.outcome == Outcome.NOT_IN_ARCHIVE.value, 1), else_=0)).label(
+                "declined"
+            ),
+            sa.func.sum(answer.c.prompt_tokens).label("prompt_tokens"),
+            sa.func.sum(answer.c.generated_tokens).label("generated_tokens"),
+            sa.func.sum(answer.c.total_seconds).label("seconds"),
+            sa.func.coalesce(sa.func.sum(answer.c.joules), 0.0).label("joules"),
+            sa.func.coalesce(sa.func.sum(estimated), 0.0).label("joules_estimated"),
+            sa.func.min(answer.c.asked_at).label("first_asked"),
+            sa.func.max(answer.c.asked_at).label("last_asked"),
+        )
+        .group_by(answer.c.model)
+        .order_by(answer.c.model.is_(None), sa.func.count().desc(), answer.c.model)
+    )
+    return [AnswerTotals(**row._mapping) for row in connection.execute(query)]
 
 
 def read_answer(connection: sa.Connection, answer_id: int, *, now: datetime) -> StoredAnswer:

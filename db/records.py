@@ -142,6 +142,25 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTotals:
+    """Sums over the stored answers of one model; `model` is None for those quoted without one.
+
+    `joules_estimated` is the part of `joules` that no meter measured.
+    """
+
+    model: str | None
+    answers: int
+    declined: int  # not in the archive
+    prompt_tokens: int
+    generated_tokens: int
+    seconds: float
+    joules: float
+    joules_estimated: float
+    first_asked: datetime
+    last_asked: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
     answer_id: int
     at: datetime

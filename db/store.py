@@ -26,6 +26,7 @@ from db.copying import copy_database
 from db.database import Database
 from db.groups import Links
 from db.records import (
+    AnswerTotals,
     ArchiveCounts,
     BatchCounts,
     BatchItem,
@@ -49,6 +50,7 @@ from domain.answer import Answer
 from domain.story import Action, StoredPassage, StoryRecord, Version
 
 __all__ = [
+    "AnswerTotals",
     "ArchiveCounts",
     "BatchCounts",
     "BatchItem",
@@ -314,6 +316,11 @@ class StoryStore:
         """The latest first, each with the reasons for which it no longer stands."""
         with self._database.read() as connection:
             return answers.read_answers(connection, limit=limit, stale_only=stale_only, now=self._clock())
+
+    def answer_totals(self) -> list[AnswerTotals]:
+        """Tokens, seconds and joules of all answers, by model."""
+        with self._database.read() as connection:
+            return answers.read_totals(connection)
 
     def answer(self, answer_id: int) -> StoredAnswer:
         """One answer with its sentences and where they point."""

@@ -291,7 +291,9 @@ answer = Table(
     Column("retrieve_seconds", sa.Float, nullable=False, comment="question to evidence"),
     Column("first_token_seconds", sa.Float, comment="question to first word"),
     Column("total_seconds", sa.Float, nullable=False, comment="question to checked answer"),
-    Column("settings", sa.JSON, nullable=False, comment="settings, model digest, energy: name to text"),
+    Column("joules", sa.Float, comment="spent on it; null: not known"),
+    Column("joules_measured", sa.Boolean, comment="by the processor's meter; false: estimated"),
+    Column("settings", sa.JSON, nullable=False, comment="settings, model digest: name to text"),
     one_of("outcome", Outcome),
     comment="Every answer given",
 )

@@ -58,6 +58,14 @@ class TokenCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Energy:
+    """Joules of one answer: by the processor's own meter, otherwise estimated from processor seconds."""
+
+    joules: float
+    measured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seconds:
     """Wall-clock seconds from the question: evidence ready, first word, answer complete."""
 
@@ -81,6 +89,7 @@ class Answer:
     tokens: TokenCount
     seconds: Seconds
     language: str
+    energy: Energy | None = None
     answer_id: int | None = None  # set once stored
 
 

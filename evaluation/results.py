@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import orjson
 
 from domain.answer import Answer, Outcome
 from domain.query import SearchResult
+from evaluation.measures.statements import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,13 @@ class Result:
     total_seconds: float | None = None
     prompt_tokens: int = 0
     generated_tokens: int = 0
+    # Its order among a run's answers, not its size, means something: evaluation.runner.confidence.
+    confidence: float | None = None
+    statements: tuple[Statement, ...] = ()  # of the sentences shown
+    violations: tuple[str, ...] = ()  # kinds of evaluation.measures.violations.Violation, one a story shown
+    year: int | None = None  # when the first story that holds the answer was published, where it is known
+    joules: float | None = None
+    joules_measured: bool = False
 
     @property
     def declined(self) -> bool:
@@ -54,9 +62,8 @@ def with_answer(
     result: Result, answer: Answer, spans: tuple[tuple[CitedSpan, ...], tuple[CitedSpan, ...]]
 ) -> Result:
     """`spans`: those of the sentences shown, and of those withheld."""
-    return Result(
-        query_id=result.query_id,
-        ranked=result.ranked,
+    return replace(
+        result,
         retrieve_seconds=answer.seconds.retrieve,
         outcome=answer.outcome,
         text=answer.text,
@@ -96,5 +103,10 @@ def read(path: Path) -> dict[str, Result]:
             row["ranked"] = tuple(row["ranked"])
             for kind in ("shown", "withheld"):
                 row[kind] = tuple(CitedSpan(**span) for span in row[kind])
+            row["statements"] = tuple(
+                Statement(supported=one["supported"], precise=tuple(one["precise"]))
+                for one in row.get("statements", ())
+            )
+            row["violations"] = tuple(row.get("violations", ()))
             results[row["query_id"]] = Result(**row)
     return results

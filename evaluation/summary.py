@@ -1,85 +1,113 @@
-"""The figures of a run: measures over its results, in the shape that `depeche eval --json` prints."""
+"""The figures of a run: measures over its results, in the shape that `depeche eval --json` prints.
+
+A measure of nothing is None (the contract's own keys) or absent (all others), never 0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from statistics import fmean
 from typing import Any
 
-import numpy as np
-
+from evaluation.bootstrap import interval
+from evaluation.measures import resources
 from evaluation.measures.abstention import abstention
-from evaluation.measures.answers import contains, token_f1
 from evaluation.measures.citations import citation_scores
-from evaluation.measures.ranking import ranking_measures
+from evaluation.measures.premises import KIND, premises
+from evaluation.measures.risk_coverage import risk_coverage
+from evaluation.measures.violations import count_violations
 from evaluation.results import Result
-from evaluation.sets import EvalQuery, EvalSet
+from evaluation.scores import Scores, right, score
+from evaluation.sets.model import EvalQuery, EvalSet
+from evaluation.slices import slices
+
+_RANKING = ("ndcg@10", "recall@10", "recall@100", "mrr@10", "map", "hits@4", "hits@10", "multihop_map@10")
+_ANSWERING = ("answer_accuracy", "f1", "citation_precision", "citation_recall")  # None rather than absent
+CURVE_POINTS = 50  # of the risk–coverage curve, kept in the summary
 
 
 def summarise(of: EvalSet, results: Mapping[str, Result]) -> dict[str, Any]:
-    """Every measure over the questions that have a result. A measure of nothing is None.
-
-    Seconds are wall-clock, from the question to the complete answer (to the hits, for a run
-    of retrieval alone).
-    """
+    """Every measure over the questions that have a result."""
     asked = [query for query in of.queries if query.query_id in results]
     done = [results[query.query_id] for query in asked]
-    qrels = {q.query_id: of.qrels[q.query_id] for q in asked if q.query_id in of.qrels}
-    ranks = ranking_measures({r.query_id: r.ranked for r in done}, qrels)
-    summary: dict[str, Any] = {name: _mean(list(values.values())) for name, values in ranks.items()}
-    if any(result.outcome is not None for result in done):
-        summary |= answer_measures(asked, results)
-        cited = citation_scores(done, qrels)
-        summary |= {
-            "citation_precision": _round(cited.precision),
-            "citation_recall": _round(cited.recall),
-            "citations": cited.count,
-            "citations_exact": _round(cited.exact),
-        }
-    summary["latency"] = _latency(done)
+    scores = score(of, results)
+    answered = any(result.outcome is not None for result in done)
+    summary: dict[str, Any] = {name: _mean(scores, name) for name in _RANKING}
+    if answered:
+        summary |= {name: _mean(scores, name) for name in _ANSWERING}
+        summary |= {name: _mean(scores, name) for name in scores if name not in summary}
+        summary |= _of_answers(asked, results, done)
+    summary["latency"] = resources.latency(done)
+    if used := resources.energy(done):
+        summary["energy"] = used
     summary["queries"] = len(asked)
+    summary["intervals"] = {n: bounds for n, v in scores.items() if (bounds := interval(list(v.values())))}
+    summary["slices"] = slices(asked, results, scores)
     kinds = sorted({q.kind for q in asked if q.kind})
-    if kinds and "answer_accuracy" in summary:
-        summary["by_type"] = {k: answer_measures([q for q in asked if q.kind == k], results) for k in kinds}
+    if kinds and answered:
+        summary["by_type"] = {k: _by_type([q for q in asked if q.kind == k], results, scores) for k in kinds}
     return summary
 
 
-def answer_measures(queries: Sequence[EvalQuery], results: Mapping[str, Result]) -> dict[str, Any]:
-    """Accuracy and F1 over answerable questions (a declined one scores 0), and abstention."""
-    answerable = [q for q in queries if q.answerable and q.answers]
-    texts = {q.query_id: "" if results[q.query_id].declined else results[q.query_id].text for q in answerable}
-    said = [(bool(q.answerable), results[q.query_id].declined) for q in queries if q.answerable is not None]
-    refused = abstention(said)
+def _of_answers(
+    asked: Sequence[EvalQuery], results: Mapping[str, Result], done: Sequence[Result]
+) -> dict[str, Any]:
+    """What is counted over the whole run and has no value for a question."""
+    cited = citation_scores(done, {})
+    found: dict[str, Any] = {
+        "citations": cited.count,
+        "citations_exact": _round(cited.exact),
+        "abstention": _abstention(asked, results),
+        "violations": count_violations([kind for result in done for kind in result.violations]),
+        "tokens": resources.tokens(done),
+    }
+    curve = _risk(asked, results)
+    if curve:
+        found["risk_coverage"] = curve
+    premise = premises(
+        [(right(q, results[q.query_id]), results[q.query_id].declined) for q in asked if q.kind == KIND]
+    )
+    return found | ({"false_premises": asdict(premise)} if premise else {})
+
+
+def _abstention(asked: Sequence[EvalQuery], results: Mapping[str, Result]) -> dict[str, float | None]:
+    said = [(bool(q.answerable), results[q.query_id].declined) for q in asked if q.answerable is not None]
+    return {name: _round(value) for name, value in asdict(abstention(said)).items()}
+
+
+def _risk(asked: Sequence[EvalQuery], results: Mapping[str, Result]) -> dict[str, Any] | None:
+    """Over the questions whose answer is known, or known to be absent; None where no confidence was noted."""
+    known = [q for q in asked if q.answerable is False or (q.answerable and q.answers)]
+    given = [
+        (confidence, bool(q.answerable) and right(q, results[q.query_id]))
+        for q in known
+        if not results[q.query_id].declined and (confidence := results[q.query_id].confidence) is not None
+    ]
+    if not given:
+        return None
+    found = risk_coverage(given, questions=len(known))
+    every = max(1, len(found.curve) // CURVE_POINTS)
+    kept = (*found.curve[:-1:every], found.curve[-1])
+    return {"aurc": _round(found.aurc), "curve": [[round(c, 4), round(r, 4)] for c, r in kept]}
+
+
+def _by_type(queries: Sequence[EvalQuery], results: Mapping[str, Result], scores: Scores) -> dict[str, Any]:
+    members = {q.query_id for q in queries}
+    within = {
+        n: {q: v for q, v in scores.get(n, {}).items() if q in members} for n in ("answer_accuracy", "f1")
+    }
     return {
-        "answer_accuracy": _mean([float(contains(texts[q.query_id], q.answers)) for q in answerable]),
-        "f1": _mean([token_f1(texts[q.query_id], q.answers) for q in answerable]),
-        "abstention": {
-            "precision": _round(refused.precision),
-            "recall": _round(refused.recall),
-            "answerable_declined": _round(refused.answerable_declined),
-        },
+        "answer_accuracy": _mean(within, "answer_accuracy"),
+        "f1": _mean(within, "f1"),
+        "abstention": _abstention(queries, results),
         "questions": len(queries),
     }
 
 
-def _latency(results: Sequence[Result]) -> dict[str, float | None]:
-    totals = [r.retrieve_seconds if r.total_seconds is None else r.total_seconds for r in results]
-    firsts = [r.first_token_seconds for r in results if r.first_token_seconds is not None]
-    latency = {
-        "p50": _percentile(totals, 50),
-        "p95": _percentile(totals, 95),
-        "retrieve_p50": _percentile([r.retrieve_seconds for r in results], 50),
-        "retrieve_p95": _percentile([r.retrieve_seconds for r in results], 95),
-    }
-    return latency | ({"first_token_p50": _percentile(firsts, 50)} if firsts else {})
-
-
-def _percentile(values: Sequence[float], rank: float) -> float | None:
-    return round(float(np.percentile(values, rank)), 3) if values else None
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return _round(fmean(values)) if values else None
+def _mean(scores: Scores, name: str) -> float | None:
+    values = scores.get(name)
+    return _round(fmean(values.values())) if values else None
 
 
 def _round(value: float | None) -> float | None:

@@ -146,6 +146,15 @@ def plans_for(
     return tuple(plans)
 
 
+def finest_kv_type(machine: Machine, spec: ModelSpec, context: int) -> str:
+    """The most precise type of cache with which the context fits the fastest place of this machine;
+    the smallest where none does."""
+    for kv_type in KV_BYTES:
+        if plans_for(machine, spec, context, kv_type)[0].fits:
+            return kv_type
+    return next(reversed(KV_BYTES))
+
+
 def recommend(machine: Machine, models: Sequence[ModelSpec], context: int = 8192) -> ModelSpec | None:
     """The largest language model that fits where it is fast enough to be waited for.
 

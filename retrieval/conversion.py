@@ -82,11 +82,19 @@ def read_record(folder: Path) -> Record | None:
 
 
 def open_model(folder: Path) -> Any:
-    return _compile(folder / MODEL_FILE)
+    return _compile(folder / MODEL_FILE, tokens=True)
 
 
 def run(compiled: Any, inputs: Inputs) -> NDArray[np.float32]:
     result: NDArray[np.float32] = compiled.create_infer_request().infer(inputs)[0]
+    return result
+
+
+def run_tokens(compiled: Any, inputs: Inputs) -> NDArray[np.float32] | None:
+    """(texts, tokens, dimensions): 0 where a row is padded. None where the model does not show them."""
+    if len(compiled.outputs) < 2:
+        return None
+    result: NDArray[np.float32] = compiled.create_infer_request().infer(inputs)[1]
     return result
 
 
@@ -162,10 +170,13 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return unit
 
 
-def _compile(path: Path) -> Any:
+def _compile(path: Path, *, tokens: bool = False) -> Any:
     import openvino as ov
 
     core = ov.Core()
+    model = core.read_model(path)
+    if tokens and (vectors := _token_vectors(model)) is not None:
+        model.add_outputs([vectors])
     # bfloat16 halves the work where the processor multiplies it natively; elsewhere it is emulated, slower.
     capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     settings = {
@@ -176,7 +187,20 @@ def _compile(path: Path) -> Any:
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count() or 1,
     }
-    return core.compile_model(path, "CPU", settings)
+    return core.compile_model(model, "CPU", settings)
+
+
+def _token_vectors(model: Any) -> Any:
+    """What the last steps make one vector of: the nearest to the end that has a row for each token."""
+    width = model.output(0).get_partial_shape()[1]
+    waiting = [model.get_results()[0]]
+    while waiting:
+        for value in waiting.pop(0).input_values():
+            shape = value.get_partial_shape()
+            if shape.rank.is_static and len(shape) == 3 and shape[2] == width:
+                return value
+            waiting.append(value.get_node())
+    return None
 
 
 def _traced(original: SentenceTransformer, inputs: Inputs) -> Any:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from retrieval import conversion
 from retrieval.conversion import Form, Inputs, converted_folder
 from retrieval.embedder import SentenceTransformerEmbedder
+from retrieval.tokens import TextTokens
 
 __all__ = ["OpenVinoEmbedder", "converted_folder"]
 
@@ -50,6 +51,37 @@ class OpenVinoEmbedder(SentenceTransformerEmbedder):
         # Halved precision leaves lengths within 1 % of 1: made exact, cosines are inner products.
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
+
+    def embed_tokens(self, texts: Sequence[str], *, as_query: bool) -> list[TextTokens]:
+        """A TokenEmbedder where the conversion shows its tokens; the same work as embedding the texts."""
+        if not texts or self.form is Form.ORIGINAL:
+            return []
+        prefix = self._query_prefix if as_query else self._passage_prefix
+        encodings = self._tokenizer.encode_batch([prefix + text for text in texts])
+        ids = [_cut(one.ids, one.special_tokens_mask, self.max_tokens) for one in encodings]
+        own = [
+            _cut(
+                [
+                    int(end > len(prefix) and not mark)
+                    for (_, end), mark in zip(one.offsets, one.special_tokens_mask, strict=True)
+                ],
+                one.special_tokens_mask,
+                self.max_tokens,
+            )
+            for one in encodings
+        ]
+        order = sorted(range(len(texts)), key=lambda at: len(ids[at]))
+        found: dict[int, TextTokens] = {}
+        for start in range(0, len(order), BATCH):
+            some = order[start : start + BATCH]
+            with self._lock:
+                vectors = conversion.run_tokens(
+                    self._compiled, _inputs([ids[at] for at in some], self._padding)
+                )
+            if vectors is None:
+                return []
+            found |= {at: _own_tokens(ids[at], own[at], rows) for at, rows in zip(some, vectors, strict=True)}
+        return [found[at] for at in range(len(texts))]
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids, marks of beginning and end among them, at most `max_tokens` of each text.
@@ -92,6 +124,16 @@ def _cut(ids: list[int], special: list[int], longest: int) -> list[int]:
         return ids
     ending = next((at for at, mark in enumerate(reversed(special)) if not mark), 0)
     return ids[: longest - ending] + ids[len(ids) - ending :]
+
+
+def _own_tokens(ids: list[int], own: list[int], rows: NDArray[np.float32]) -> TextTokens:
+    kept = np.asarray(own, dtype=np.bool_)
+    whole = rows[: len(ids)]
+    return TextTokens(
+        ids=np.asarray(ids, dtype=np.int64)[kept],
+        vectors=whole[kept].astype(np.float32),
+        length=float(np.linalg.norm(whole.mean(axis=0, dtype=np.float32))),
+    )
 
 
 def _inputs(ids: Sequence[Sequence[int]], padding: int) -> Inputs:

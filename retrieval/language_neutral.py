@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from domain.errors import IndexStale
 from domain.protocols import Embedder
 from retrieval.files import REBUILD
+from retrieval.tokens import TextTokens
 
 # Swept 0.5..1 on XQuAD-R and the sample's set (docs/retrieval-evaluation.md): flat from 0.75.
 SHARE = 0.9
@@ -86,6 +87,13 @@ class LanguageNeutral:
         if not len(vectors):
             return vectors
         return _unit(vectors - SHARE * np.stack([_point(self.passages, name) for name in languages]))
+
+    def query_tokens(self, tokens: TextTokens, language: str | None) -> NDArray[np.float32]:
+        """A row a token: from each is taken what is taken from the text's vector, in the tokens' measure."""
+        return _unit(tokens.vectors - SHARE * tokens.length * _point(self.queries, language))
+
+    def passage_tokens(self, tokens: TextTokens, language: str | None) -> NDArray[np.float32]:
+        return _unit(tokens.vectors - SHARE * tokens.length * _point(self.passages, language))
 
 
 def neutral_for(folder: Path, embedder: Embedder, *, writing: bool = False) -> LanguageNeutral:

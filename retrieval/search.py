@@ -18,10 +18,12 @@ from domain.story import Kind, StoredPassage
 from retrieval.collapse import best_per_story, without_copies
 from retrieval.index import SearchIndex
 from retrieval.instants import microseconds
+from retrieval.late_interaction import LateInteraction
 from retrieval.rerank import Reranked, Scorer
 from retrieval.scope import Scope, Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request, Stage
 from retrieval.syntax import is_expression
+from retrieval.tokens import TokenEmbedder
 
 CANDIDATES_PER_HIT = 10  # a story's passages and its copies may fill the first places
 MOST_CANDIDATES = 20_000
@@ -43,8 +45,10 @@ class Searcher:
         *,
         clock: Callable[[], datetime] = utc_now,
         scorer: Scorer | None = None,
+        late_interaction: bool = True,
     ) -> None:
-        """`scorer` reads the best of both halves once more: see retrieval.rerank."""
+        """`scorer` reads the best of both halves once more (retrieval.rerank); without one their tokens are
+        compared (retrieval.late_interaction), where the embedder shows them."""
         self._store = store
         self._clock = clock
         self._visibility = Visibility(store)
@@ -52,6 +56,8 @@ class Searcher:
         hybrid: Stage = Fused(dense, lexical, languages=store.passage_languages, refine=dense.refined)
         if scorer is not None:
             hybrid = Reranked(hybrid, scorer, passages=store.passages)
+        elif late_interaction and isinstance(embedder, TokenEmbedder):
+            hybrid = LateInteraction(hybrid, embedder, neutral=dense.neutral, passages=store.passages)
         self._pipelines: dict[Mode, Stage] = {Mode.DENSE: dense, Mode.LEXICAL: lexical, Mode.HYBRID: hybrid}
 
     def search(self, query: Query) -> SearchResult:

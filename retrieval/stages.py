@@ -121,6 +121,10 @@ class Dense:
         scores = np.stack(list(vectors.values())) @ question
         return dict(zip(vectors, scores.tolist(), strict=True))
 
+    def neutral(self) -> LanguageNeutral:
+        """How the serving index's vectors were freed of their language."""
+        return self._neutral(self._index.generation())
+
     def _question(self, generation: Generation, text: str) -> NDArray[np.float32]:
         key = (generation.folder, text)
         with self._lock:

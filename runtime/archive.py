@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,18 +18,19 @@ from db.store import ArchiveCounts, StoredAnswer, StoryStore, Suppression
 from domain.answer import Answer, AnswerEvent, AnswerReady, checked_answer
 from domain.errors import IndexFault
 from domain.facets import Facets
-from domain.protocols import Embedder, Generator
+from domain.protocols import Embedder
 from domain.query import Filters, Mode, Query, SearchResult
 from domain.story import IngestReport, StoryRecord, Version
 from retrieval.recorded import Current, read_current
 from runtime import embedders, wiring
 from runtime.clock import utc_now
+from runtime.generators import Generators
 from runtime.settings import Settings, load_settings
+from runtime.statistics import read_meter, spent_since
 from runtime.suppression import Screen
 
 if TYPE_CHECKING:
     from answering.langchain import AnswerRunnable
-    from answering.pipeline import Answerer
     from ingest.pipeline import IngestProgress
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
     from retrieval.langchain import ArchiveRetriever
@@ -52,6 +53,7 @@ class Archive:
         self.store = StoryStore.open(settings.database_url)
         self._screen = Screen(self.store)
         self._followed: Current | None = None  # what the index recorded when it last failed us
+        self._generators = Generators(settings)
         self._making = threading.RLock()  # cached parts are made once, whichever thread asks first
 
     @classmethod
@@ -72,8 +74,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        if generator := self.__dict__.get("_generator"):
-            wiring.close(generator)
+        self._generators.close()
         self.store.close()
 
     # -- what comes in -------------------------------------------------------------------------
@@ -109,16 +110,8 @@ class Archive:
 
     def failures(self, *, limit: int = 1000) -> list[dict[str, Any]]:
         """What was kept aside: path, position, reason, remedy, latest first."""
-        return [
-            {
-                "path": failure.path,
-                "position": failure.position,
-                "reason": failure.reason,
-                "remedy": failure.remedy,
-                "last_seen": failure.last_seen,
-            }
-            for failure in self.store.failures(limit=limit)
-        ]
+        told = ("path", "position", "reason", "remedy", "last_seen")
+        return [{name: getattr(one, name) for name in told} for one in self.store.failures(limit=limit)]
 
     def waiting(self) -> list[dict[str, Any]]:
         """Kills, holds and corrections whose story is not known yet, or that fit several; kills first."""
@@ -178,9 +171,12 @@ class Archive:
 
     # -- what is asked -------------------------------------------------------------------------
 
-    def understand(self, query: Query) -> Query:
-        """The query with what its own words say of time: hard clues narrow the filters, and all are shown."""
-        return wiring.with_clues(query, now=utc_now())
+    def understand(self, query: Query, *, without: Collection[str] = ()) -> Query:
+        """The query with what its own words say of time: hard clues narrow the filters, and all are shown.
+
+        `without`: the words of clues that the reader does not want taken so.
+        """
+        return wiring.with_clues(query, now=utc_now(), without=without)
 
     def search(
         self, text: str, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10
@@ -234,29 +230,43 @@ class Archive:
         query = Query(text=question, filters=filters, limit=self.settings.answer.evidence)
         return self.answer_query(self.understand(query), extractive=extractive)
 
-    def answer_query(self, query: Query, *, extractive: bool = False) -> Answer:
-        return checked_answer(self.stream(query, extractive=extractive))
+    def answer_query(self, query: Query, *, extractive: bool = False, kept: bool = True) -> Answer:
+        """`kept` False: the answer is not stored; an evaluation's questions are not the desk's."""
+        return checked_answer(self.stream(query, extractive=extractive, kept=kept))
 
     def stream(
-        self, query: Query, *, extractive: bool = False, stop: Callable[[], bool] | None = None
+        self,
+        query: Query,
+        *,
+        extractive: bool = False,
+        stop: Callable[[], bool] | None = None,
+        kept: bool = True,
     ) -> Iterator[AnswerEvent]:
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
-        events = self._answerer(extractive=extractive).stream(query, stop=stop)
-        for event in self._screen.stream(events):
+        before = read_meter()
+        answerer = wiring.make_answerer(
+            self.settings, search=self.search_query, store=self.store, embedder=self.embedder,
+            generator=None if extractive else self._generators.answering(query),
+        )  # fmt: skip
+        for event in self._screen.stream(answerer.stream(query, stop=stop)):
             if isinstance(event, AnswerReady):
-                answer_id = self.store.save_answer(
-                    event.answer, settings=wiring.recorded(self.settings, embedder=self.embedder)
-                )
-                yield AnswerReady(answer=replace(event.answer, answer_id=answer_id))
+                answer = replace(event.answer, energy=spent_since(before))
+                if kept:
+                    recorded = wiring.recorded(self.settings, embedder=self.embedder, model=answer.model)
+                    answer = replace(answer, answer_id=self.store.save_answer(answer, settings=recorded))
+                yield AnswerReady(answer=answer)
             else:
                 yield event
 
     def answers(self, *, limit: int = 50, stale_only: bool = False) -> Sequence[StoredAnswer]:
         return [self._screen.stored(one) for one in self.store.answers(limit=limit, stale_only=stale_only)]
 
+    def stored_version(self, guid: str, number: int) -> Version:
+        """A version as stored, whatever its story's status: to check quotes against."""
+        return self._screen.version(self.store.version(guid, number=number, include_hidden=True))
+
     def body(self, guid: str, version: int) -> str:
-        """The stored text of a version, whatever its story's status: to check quotes against."""
-        return self._screen.version(self.store.version(guid, number=version, include_hidden=True)).body
+        return self.stored_version(guid, version).body
 
     # -- as parts of LangChain -------------------------------------------------------------------
 
@@ -382,17 +392,3 @@ class Archive:
     def _drop(self, *parts: str) -> None:
         for part in parts:
             self.__dict__.pop(part, None)
-
-    @cached_property
-    def _generator(self) -> Generator:
-        with self._making:
-            return wiring.make_generator(self.settings)
-
-    def _answerer(self, *, extractive: bool) -> Answerer:
-        return wiring.make_answerer(
-            self.settings,
-            search=self.search_query,
-            store=self.store,
-            embedder=self.embedder,
-            generator=None if extractive else self._generator,
-        )

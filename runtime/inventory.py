@@ -7,10 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from models.catalogue import ModelKind, load_catalogue
-from models.fetch import installed, pull, verify
+import orjson
+
+from answering.generation.native import Model
+from domain.errors import SettingsError
+from models import added
+from models.added import Shape, catalogue_at
+from models.catalogue import ModelKind
+from models.fetch import installed, pull, remove, verify
 from models.machine import inspect_machine
 from models.planner import GIB, Plan, plans_for, recommend, survey
+from models.receipt import digest_file
+from runtime import model_choice, wiring
 from runtime.settings import Settings
 
 LARGE_MODEL = "mistral-small-3.1-24b"  # whose arithmetic `doctor` shows for machines one might buy
@@ -30,7 +38,7 @@ def models(settings: Settings) -> list[dict[str, Any]]:
             "installed": str(path) if (path := installed(spec, settings.models_cache)) else None,
             "chosen": spec.name in (settings.model.name, settings.embedder.name),
         }
-        for spec in load_catalogue()
+        for spec in catalogue_at(settings.models_cache)
     ]
 
 
@@ -38,20 +46,81 @@ def pull_model(
     settings: Settings, name: str, progress: Callable[[int, int, str], None] | None = None
 ) -> Path:
     """Fetches a model of the catalogue; returns at once when it is here. Raises DownloadFailed, ModelCorrupt."""
-    spec = load_catalogue().get(name)
+    spec = catalogue_at(settings.models_cache).get(name)
     return installed(spec, settings.models_cache) or pull(
         spec, cache=settings.models_cache, progress=progress
     )
 
 
 def verify_model(settings: Settings, name: str) -> Path:
-    return verify(load_catalogue().get(name), settings.models_cache)
+    return verify(catalogue_at(settings.models_cache).get(name), settings.models_cache)
+
+
+def remove_model(settings: Settings, name: str) -> bool:
+    """Takes a model's files away; of one that was added, only its entry: the file is the user's."""
+    cache = settings.models_cache
+    if added.is_added(name, cache):
+        added.forget(name, cache)
+        return True
+    return remove(catalogue_at(cache).get(name), cache)
+
+
+def add_model(
+    settings: Settings, name: str, file: Path, progress: Callable[[int, int, str], None] | None = None
+) -> Path:
+    """Knows a GGUF file by a name of its own, where it lies. Raises ModelCorrupt, SettingsError."""
+    shape = _shape(Model(file, vocabulary_only=True), file)
+    added.add(name, file, shape, sha256=digest_file(file, progress), cache=settings.models_cache)
+    return file
+
+
+def use_model(settings: Settings, name: str, *, language: str | None = None, task: str | None = None) -> Path:
+    """Makes a model the archive's own, or that of its questions in a language or of a task; the file written.
+
+    Raises ModelNotInstalled for one that is not on this machine.
+    """
+    if not wiring.is_elsewhere(name):
+        wiring.required_path(name, settings)
+    if language or task:
+        return model_choice.add_rule(name, settings.archive, language=language, task=task)
+    return model_choice.use(name, settings.archive)
+
+
+def _shape(model: Model, file: Path) -> Shape:
+    """What the planner needs, from the file's own header."""
+    kind = model.metadata("general.architecture")
+    if kind is None:
+        raise SettingsError(
+            f"{file} does not say what it is", hint="a GGUF file of a language model is needed"
+        )
+
+    def number(key: str) -> int | None:
+        value = model.metadata(f"{kind}.{key}")
+        return int(value) if value and value.isdigit() else None
+
+    heads, width, layers, context = (
+        number(key) for key in ("attention.head_count", "embedding_length", "block_count", "context_length")
+    )
+    if not (heads and width and layers and context):
+        raise SettingsError(
+            f"{file} does not state its layers and heads",
+            hint="name the file itself: depeche models use FILE",
+        )
+    return Shape(
+        context=context,
+        layers=layers,
+        kv_heads=number("attention.head_count_kv") or heads,
+        head_dim=number("attention.key_length") or width // heads,
+        vocabulary=model.vocabulary_size,
+        title=model.metadata("general.name"),
+        licence=model.metadata("general.license"),
+    )
 
 
 def examine(settings: Settings) -> dict[str, Any]:
     """This machine, what fits it (each language model, with the arithmetic), and the large model elsewhere."""
     machine = inspect_machine()
-    catalogue = load_catalogue()
+    catalogue = catalogue_at(settings.models_cache)
     llms = catalogue.of_kind(ModelKind.LLM)
     advised = recommend(machine, llms, settings.model.context)
     return {
@@ -60,7 +129,19 @@ def examine(settings: Settings) -> dict[str, Any]:
         "advised": advised.name if advised else None,
         "here": [_plan_row(p) for spec in llms for p in plans_for(machine, spec, settings.model.context)],
         "elsewhere": [_plan_row(p) for p in survey(catalogue.get(LARGE_MODEL))],
+        "measured": _measured(settings.models_cache / "tunings"),
     }
+
+
+def _measured(folder: Path) -> list[dict[str, Any]]:
+    """How fast models ran here when they were first started, the latest last."""
+    rows = []
+    for path in sorted(folder.glob("*.json"), key=lambda one: one.stat().st_mtime):
+        try:
+            rows.append(orjson.loads(path.read_bytes()))
+        except (OSError, orjson.JSONDecodeError):
+            continue  # it is measured again at the next start
+    return rows
 
 
 def _plan_row(plan: Plan) -> dict[str, Any]:
@@ -76,6 +157,9 @@ def doctor_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"\nmodel chosen: {found['model']}; advised for this machine: {found['advised'] or 'none fits'}"
     yield "\non this machine (weights + context × bytes a token + overhead = total, of what may be used):"
     yield from map(_plan_line, found["here"])
+    if found["measured"]:
+        yield "\nmeasured on this machine at the first start, otherwise idle:"
+        yield from map(_measured_line, found["measured"])
     yield f"\n{LARGE_MODEL} with its whole context elsewhere:"
     yield from map(_plan_line, found["elsewhere"])
 
@@ -88,6 +172,14 @@ def _plan_line(row: dict[str, Any]) -> str:
         f"  {row['model']:22} {row['place']:5} {_gib(row['memory_bytes']):>9} {row['kv_type']:5} "
         f"{_gib(row['weights_bytes'])} + {row['context']} × {row['kv_bytes_per_token'] / 1024:.0f} KiB "
         f"+ {_gib(row['overhead_bytes'])} = {_gib(row['total_bytes'])} of {_gib(row['usable_bytes'])}: {verdict}"
+    )
+
+
+def _measured_line(row: dict[str, Any]) -> str:
+    flash = "with" if row["flash"] else "without"
+    return (
+        f"  {row['model']}: reads {row['prefill_rate']} and writes {row['decode_rate']} tokens a second "
+        f"({row['threads']} threads, {row['kv_type']}, batches of {row['batch']}, {flash} flash attention)"
     )
 
 

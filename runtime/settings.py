@@ -27,17 +27,35 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ModelRule(_Section):
+    """Questions that another model answers: in a language, or of a task."""
+
+    use: str = Field(description="as model.name")
+    language: str | None = Field(None, description="of the question: en, fr …; None: any")
+    task: Literal["lookup", "synthesis"] | None = Field(
+        None, description="lookup: one fact (who, when, where, how many); synthesis: all else; None: any"
+    )
+
+
 class ModelSettings(_Section):
     """Which language model reads the evidence, and how it is run."""
 
     name: str = Field(
-        "qwen2.5-coder-1.5b", description="catalogue name, path of a .gguf, or http(s):// endpoint"
+        "qwen2.5-coder-1.5b",
+        description="catalogue name, path of a .gguf, http(s):// endpoint, or package.module:callable giving "
+        "a LangChain chat model",
+    )
+    rules: tuple[ModelRule, ...] = Field(
+        (),
+        description="[[model.rules]] with use, language, task: the first that fits a question names its model",
     )
     context: int = Field(8192, ge=1024, description="tokens, prompt and answer together")
     threads: int | None = Field(None, ge=1, description="None: the machine's cores")
     temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest word")
     seed: int = Field(7, description="of the sampling, where the temperature is above 0")
-    kv_type: Literal["f16", "q8_0", "q4_0"] = Field("f16", description="precision of the model's own memory")
+    kv_type: Literal["auto", "f16", "q8_0", "q4_0"] = Field(
+        "auto", description="precision of the model's own memory; auto: the finest that fits this machine"
+    )
     endpoint_model: str | None = Field(None, description="model name sent to an OpenAI-compatible endpoint")
     api_key: str | None = Field(None, description="key for the endpoint, if it wants one", repr=False)
 
@@ -63,6 +81,11 @@ class RetrievalSettings(_Section):
         description="a sentence-transformers CrossEncoder that reads the best 20 passages: a folder, or the "
         "name on the hub of one already downloaded",
     )
+    late_interaction: bool = Field(
+        True,
+        description="compare the tokens of the best 8 passages with the question's where their order is in "
+        "doubt: better first places, above all across languages, for up to 0.2 s of one core",
+    )
 
 
 class AnswerSettings(_Section):
@@ -71,6 +94,9 @@ class AnswerSettings(_Section):
     evidence: int = Field(8, ge=1, le=100, description="stories offered to the packer")
     budget: int | None = Field(
         None, ge=200, description="prompt tokens; None: chosen for the model and machine"
+    )
+    max_wait: float | None = Field(
+        None, gt=0, description="seconds to the first word at most, by the rate measured here; None: no limit"
     )
     max_tokens: int = Field(256, ge=16, description="tokens of an answer at most")
 
@@ -170,13 +196,19 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 def _refuse_code(path: Path, values: Mapping[str, object]) -> None:
     """An archive is data and travels; what it says may not make this program import a module."""
-    embedder = values.get("embedder")
-    name = embedder.get("name") if isinstance(embedder, dict) else None
-    if isinstance(name, str) and IMPORT_STRING.fullmatch(name):
-        raise SettingsError(
-            f"{path} names code to run: embedder.name = {name!r}",
-            hint=f"if you trust it, set DEPECHE_EMBEDDER__NAME={name} instead",
+    for section in ("embedder", "model"):
+        table = values.get(section)
+        named = table if isinstance(table, dict) else {}
+        rules = named.get("rules")
+        listed = (
+            [rule.get("use") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
         )
+        for name in (named.get("name"), *listed):
+            if isinstance(name, str) and IMPORT_STRING.fullmatch(name):
+                raise SettingsError(
+                    f"{path} names code to run: {section}.name = {name!r}",
+                    hint=f"if you trust it, set DEPECHE_{section.upper()}__NAME={name} instead",
+                )
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, object]:

@@ -6,7 +6,7 @@ Heavy libraries (torch, faiss, llama.cpp) are imported by the functions that nee
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from domain.errors import ModelNotInstalled
 from domain.protocols import Embedder, Generator
 from domain.query import Query, SearchResult
 from runtime.clock import utc_now
-from runtime.settings import Settings
+from runtime.settings import IMPORT_STRING, Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
@@ -35,18 +35,24 @@ def model_path(name: str, *, cache: Path) -> Path | None:
 
     `name` is a path, or a name of the catalogue (ModelNotInstalled when it is neither).
     """
-    from models.catalogue import load_catalogue
+    from models.added import catalogue_at
     from models.fetch import installed
 
     given = Path(name).expanduser()
     if given.exists():
         return given
-    return installed(load_catalogue().get(name), cache)
+    return installed(catalogue_at(cache).get(name), cache)
 
 
-def model_installed(settings: Settings) -> bool:
-    name = settings.model.name
-    return is_endpoint(name) or model_path(name, cache=settings.models_cache) is not None
+def model_installed(settings: Settings, name: str | None = None) -> bool:
+    """Whether the model, that of the settings unless another is named, can be asked on this machine."""
+    named = name or settings.model.name
+    return is_elsewhere(named) or model_path(named, cache=settings.models_cache) is not None
+
+
+def is_elsewhere(name: str) -> bool:
+    """A server's model or one made by code: there is no file of it here."""
+    return is_endpoint(name) or bool(IMPORT_STRING.fullmatch(name))
 
 
 def required_path(name: str, settings: Settings) -> Path:
@@ -54,32 +60,6 @@ def required_path(name: str, settings: Settings) -> Path:
     if path is None:
         raise ModelNotInstalled(f"{name} is not installed", hint=f"depeche models pull {name}")
     return path
-
-
-def make_generator(settings: Settings) -> Generator:
-    chosen = settings.model
-    if is_endpoint(chosen.name):
-        from answering.generation.openai import OpenAIGenerator
-
-        return OpenAIGenerator(
-            chosen.name,
-            model=chosen.endpoint_model,
-            api_key=chosen.api_key,
-            context=chosen.context,
-            temperature=chosen.temperature,
-            seed=chosen.seed,
-        )
-    from answering.generation.worker import WorkerGenerator
-
-    return WorkerGenerator(
-        required_path(chosen.name, settings),
-        context=chosen.context,
-        threads=chosen.threads,
-        seed=chosen.seed,
-        temperature=chosen.temperature,
-        kv_type=chosen.kv_type,
-        name=chosen.name,
-    )
 
 
 def close(part: object) -> None:
@@ -122,7 +102,7 @@ def make_searcher(
     from retrieval.search import Searcher
 
     if settings.retrieval.reranker is None:
-        return Searcher(index, store, embedder)
+        return Searcher(index, store, embedder, late_interaction=settings.retrieval.late_interaction)
     from retrieval.rerank import CrossEncoderScorer
 
     return Searcher(index, store, embedder, scorer=CrossEncoderScorer(settings.retrieval.reranker))
@@ -138,7 +118,11 @@ def make_answerer(
 ) -> Answerer:
     from answering.pipeline import Answerer, AnswerOptions
 
-    options = AnswerOptions(budget=settings.answer.budget, max_tokens=settings.answer.max_tokens)
+    options = AnswerOptions(
+        budget=settings.answer.budget,
+        max_wait=settings.answer.max_wait,
+        max_tokens=settings.answer.max_tokens,
+    )
     return Answerer(search=search, store=store, embedder=embedder, generator=generator, options=options)
 
 
@@ -148,25 +132,48 @@ def make_matcher(index: SearchIndex, store: StoryStore) -> Matcher:
     return Matcher(index, store, clock=utc_now)
 
 
-def with_clues(query: Query, *, now: datetime) -> Query:
+def with_clues(query: Query, *, now: datetime, without: Collection[str] = ()) -> Query:
     from retrieval.syntax import is_expression
     from retrieval.time import apply, understand
 
     if is_expression(query.text):
         return query  # "NOT date:1987" states its dates itself
 
-    clues = understand(query.text, as_of=query.filters.as_of or now)
+    read = understand(query.text, as_of=query.filters.as_of or now)
+    clues = tuple(clue for clue in read if clue.words not in without)
     return replace(query, clues=clues, filters=apply(clues, query.filters))
 
 
-def recorded(settings: Settings, *, embedder: Embedder) -> dict[str, str]:
-    """What of the settings is stored beside an answer. Never the key of an endpoint."""
-    return {
-        "model": settings.model.name,
+def recorded(settings: Settings, *, embedder: Embedder, model: str | None = None) -> dict[str, str]:
+    """What of the settings is stored beside an answer, and the digest of the model that wrote it, where its
+    file was verified here. Never the key of an endpoint."""
+    name = model or settings.model.name
+    digest = _digest(name, settings)
+    return ({"model.sha256": digest} if digest else {}) | {
+        "model": name,
         "context": str(settings.model.context),
         "temperature": str(settings.model.temperature),
         "seed": str(settings.model.seed),
         "embedder": embedder.fingerprint,
+        "reranker": _reranked_by(settings),
         "evidence": str(settings.answer.evidence),
         "budget": str(settings.answer.budget),
     }
+
+
+def _reranked_by(settings: Settings) -> str:
+    if settings.retrieval.reranker is not None:
+        return settings.retrieval.reranker
+    return "late interaction" if settings.retrieval.late_interaction else "none"
+
+
+def _digest(name: str, settings: Settings) -> str | None:
+    from models.fetch import weights_digest
+
+    if is_elsewhere(name):
+        return None
+    try:
+        path = model_path(name, cache=settings.models_cache)
+    except ModelNotInstalled:
+        return None  # as a server calls its own model
+    return weights_digest(path) if path else None

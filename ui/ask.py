@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
@@ -21,6 +21,15 @@ _OUTCOMES = {
     Outcome.DISPUTED: ":material/compare_arrows:",
     Outcome.NOT_IN_ARCHIVE: ":material/block:",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A question as it was sent, and which of its words on time the reader has set aside."""
+
+    query: Query
+    extractive: bool
+    ignored: tuple[str, ...] = ()
 
 
 def page() -> None:
@@ -43,11 +52,19 @@ def _draw() -> None:
         st.warning(text("ask.no_model", name=opened.settings.model.name))
     question, filters, extractive = _form(sorted(counts.by_language))
     if question:
-        st.session_state.pop("answer", None)
         query = Query(text=question, filters=filters, limit=opened.settings.answer.evidence)
-        _ask(opened.understand(query), extractive=extractive or not opened.model_installed)
+        _send(_Asked(query=query, extractive=extractive or not opened.model_installed))
+    if st.session_state.pop("sent", False):
+        asked: _Asked = st.session_state["asked"]
+        _ask(opened.understand(asked.query, without=asked.ignored), extractive=asked.extractive)
     elif "answer" in st.session_state:
         draw_answer(st.session_state["answer"])
+
+
+def _send(asked: _Asked) -> None:
+    """Asked in this run, or in the one that a button's callback comes before."""
+    st.session_state["asked"], st.session_state["sent"] = asked, True
+    st.session_state.pop("answer", None)
 
 
 def _form(languages: list[str]) -> tuple[str, Filters, bool]:
@@ -78,7 +95,10 @@ def _ask(query: Query, *, extractive: bool) -> None:
     for event in archive().stream(query, extractive=extractive):
         if isinstance(event, EvidenceFound):
             with evidence.container():
-                _draw_evidence(event.hits, event.query.clues)
+                st.subheader(text("ask.evidence"))
+                for clue in event.query.clues:
+                    st.caption(_clue_line(clue))
+                _draw_hits(event.hits)
         elif isinstance(event, TextDelta):
             written += event.text
             with draft.container(border=True):
@@ -110,7 +130,9 @@ def draw_answer(answer: Answer) -> None:
         st.subheader(text("ask.sources"))
     for citation, number in numbers.items():
         _draw_citation(number, citation)
-    _draw_evidence(answer.evidence, answer.query.clues, nearest=answer.outcome is Outcome.NOT_IN_ARCHIVE)
+    st.subheader(text("ask.nearest" if answer.outcome is Outcome.NOT_IN_ARCHIVE else "ask.evidence"))
+    _draw_clues(answer.query.clues)
+    _draw_hits(answer.evidence)
     st.caption(
         plain(
             text(
@@ -147,10 +169,27 @@ def _draw_citation(number: int, citation: Citation) -> None:
         st.markdown(f"[{text('story.open')}]({story_link(citation)})")
 
 
-def _draw_evidence(hits: tuple[Hit, ...], clues: tuple[TimeClue, ...], *, nearest: bool = False) -> None:
-    st.subheader(text("ask.nearest" if nearest else "ask.evidence"))
-    for line in _clue_lines(clues):
-        st.caption(line)
+def _draw_clues(clues: tuple[TimeClue, ...]) -> None:
+    """What the question's words were taken to say of time, and a button to ask again without each of them."""
+    asked: _Asked | None = st.session_state.get("asked")
+    if asked is None:
+        return
+    for number, clue in enumerate(clues):
+        aside = replace(asked, ignored=(*asked.ignored, clue.words))
+        _draw_choice(_clue_line(clue), text("ask.clue.undo"), aside, key=f"clue-undo-{number}")
+    for number, words in enumerate(asked.ignored):
+        counted = replace(asked, ignored=tuple(other for other in asked.ignored if other != words))
+        line = plain(f"“{words}”: {text('ask.clue.ignored')}")
+        _draw_choice(line, text("ask.clue.redo"), counted, key=f"clue-redo-{number}")
+
+
+def _draw_choice(line: str, label: str, then: _Asked, *, key: str) -> None:
+    words, button = st.columns([4, 1], vertical_alignment="center")
+    words.caption(line)
+    button.button(label, key=key, type="tertiary", on_click=_send, args=(then,))
+
+
+def _draw_hits(hits: tuple[Hit, ...]) -> None:
     for hit in hits:
         place = f", {hit.place}" if hit.place else ""
         head = f"**{plain(hit.headline or hit.guid)}**  \n{hit.published:%Y-%m-%d}{plain(place)} · {plain(hit.provider)}"
@@ -158,8 +197,7 @@ def _draw_evidence(hits: tuple[Hit, ...], clues: tuple[TimeClue, ...], *, neares
         st.caption(plain(hit.passage))
 
 
-def _clue_lines(clues: tuple[TimeClue, ...]) -> Iterator[str]:
-    for clue in clues:
-        how = text("ask.clue.hard" if clue.hard else "ask.clue.soft")
-        start, end = (f"{day:%Y-%m-%d}" if day else "…" for day in (clue.start, clue.end))
-        yield plain(f"“{clue.words}”: {how} {start} – {end}")
+def _clue_line(clue: TimeClue) -> str:
+    how = text("ask.clue.hard" if clue.hard else "ask.clue.soft")
+    start, end = (f"{day:%Y-%m-%d}" if day else "…" for day in (clue.start, clue.end))
+    return plain(f"“{clue.words}”: {how} {start} – {end}")

@@ -83,6 +83,7 @@ class ChatModelGenerator:
         self._faults = faults
         self._answer_seconds = answer_seconds
         self._last = threading.local()
+        self._prefill_rate: float | None = None
         self.name = name
         self.context = context
 
@@ -91,6 +92,11 @@ class ChatModelGenerator:
         """Of the stream that this thread finished last."""
         usage: Usage | None = getattr(self._last, "usage", None)
         return usage
+
+    @property
+    def prefill_rate(self) -> float | None:
+        """Prompt tokens a second up to the first word of the last answer, its wait in the server's queue included."""
+        return self._prefill_rate
 
     def count_tokens(self, text: str) -> int:
         return self._count(defused(text))
@@ -126,13 +132,16 @@ class ChatModelGenerator:
         finally:
             call.leave()
             now = time.perf_counter()
-            self._last.usage = Usage(
+            usage = Usage(
                 prompt=call.prompt_tokens or prompt,
                 generated=call.generated_tokens or received,
                 prefill_seconds=(first or now) - started,
                 decode_seconds=now - first if first else 0.0,
                 finish=finish,
             )
+            self._last.usage = usage
+            if first:
+                self._prefill_rate = usage.prefill_rate or self._prefill_rate
 
 
 class _Call:

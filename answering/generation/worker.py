@@ -70,6 +70,7 @@ class WorkerGenerator:
         self._turns = Turns()
         self._starting = threading.Lock()
         self._process: _Process | None = None
+        self._prefill_rate: float | None = None
         self._last = threading.local()
         self.name = name or path.stem
         self.context = context
@@ -90,6 +91,12 @@ class WorkerGenerator:
         """How the model is run here and how fast; None before it was loaded."""
         process = self._process
         return process.tuning if process else None
+
+    @property
+    def prefill_rate(self) -> float | None:
+        """Prompt tokens read a second: in the last answer, before it as measured at the first start."""
+        measured = self.tuning.prefill_rate if self.tuning else None
+        return self._prefill_rate or measured
 
     @property
     def pid(self) -> int | None:
@@ -166,6 +173,7 @@ class WorkerGenerator:
                         continue
                     ended = True
                     self._last.usage = reply.usage
+                    self._prefill_rate = (reply.usage and reply.usage.prefill_rate) or self._prefill_rate
                     if reply.error is not None:
                         raise reply.error
             finally:

@@ -1,4 +1,4 @@
-"""python -m benchmarks.retrieval [--sets reuters,xquad-r,realtimeqa,sample] [--fusion] [--pairs] [--no-peers]
+"""python -m benchmarks.retrieval [--sets NAME,…] [--fusion] [--pairs] [--no-peers]
 
 Prints nDCG@10 of the search's parts on each set, with the p of a paired randomisation test between the
 hybrid as shipped and each half. `--fusion`: other ways and weights to join the halves.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.retrieval.sets import LANGUAGES, ROOT, Asked, Task, folders, load, tasks
+from benchmarks.retrieval.sets import LANGUAGES, ROOT, Asked, Task, archive_name, folders, load, tasks
 from benchmarks.retrieval.systems import Systems, peers
 from benchmarks.retrieval.tables import p_between, pairs_table, systems_table
 from benchmarks.retrieval.vectors import KeptVectors
@@ -24,7 +24,15 @@ from runtime import Archive, load_settings
 from runtime.embedders import make_embedder
 from runtime.settings import shared_folder
 
-SETS = ("reuters", "realtimeqa", "sample", "xquad-r")
+SETS = (
+    "reuters",
+    "reuters-tuning",
+    "reuters-held-out",
+    "realtimeqa",
+    "sample",
+    "xquad-r",
+    "xquad-r-held-out",
+)
 BUILD = ROOT / "build" / "retrieval"
 
 Results = dict[str, dict[str, dict[str, float]]]  # group or task → system → query id → nDCG@10
@@ -33,7 +41,7 @@ Results = dict[str, dict[str, dict[str, float]]]  # group or task → system →
 def opened(name: str, folder: Path, shared: Path) -> tuple[Archive, list[Task]]:
     """The set's archive, made if it is not there yet, and what is asked of it."""
     of = load(folder, shared)
-    settings = load_settings(BUILD / "archives" / f"{name}-{of.fingerprint}")
+    settings = load_settings(BUILD / "archives" / f"{archive_name(name)}-{of.fingerprint}")
     archive = Archive.open(
         settings, embedder=KeptVectors(make_embedder(settings, settings.embedder.name), BUILD)
     )
@@ -102,9 +110,13 @@ def measured(
         "dense": own.dense,
         "lexical": own.lexical,
         "joining": own.fused,
-        "joining and refining": own.hybrid,
+        "joining and refining": own.refined,
     }
     spent = ", ".join(f"{name} {1000 * median(part.seconds):.1f}" for name, part in parts.items())
+    if isinstance(kept := archive.embedder, KeptVectors) and kept.token_seconds:
+        questions = sum(len(task.asked) for task in asked_of)
+        spent += f"; read for their tokens {kept.passages_read / questions:.1f} passages a question"
+        spent += f", {1000 * median(kept.token_seconds):.1f} each"
     print(f"<!-- {len(passages)} passages; median processor milliseconds a question: {spent} -->")
     return groups, by_task
 
@@ -126,7 +138,7 @@ def main() -> None:
             own, each = measured(archive, asked_of, fusion=chosen.fusion, with_peers=not chosen.no_peers)
         groups |= own
         by_task |= each
-    halves = ("dense half", "lexical half", "fused", "LangChain FAISS", "bm25s")
+    halves = ("dense half", "lexical half", "joined", "joined and refined", "LangChain FAISS", "bm25s")
     print(systems_table(groups, against=halves, ahead="hybrid, as shipped"))
     for group, systems in groups.items():
         told = ", ".join(
@@ -136,9 +148,10 @@ def main() -> None:
         )
         print(f"<!-- p, hybrid as shipped against, {group}: {told} -->")
     if chosen.pairs:
-        print(
-            pairs_table({name: systems["hybrid, as shipped"] for name, systems in by_task.items()}, LANGUAGES)
-        )
+        shipped = {name: systems["hybrid, as shipped"] for name, systems in by_task.items()}
+        for name in chosen.sets.split(","):
+            if name.startswith("xquad-r"):
+                print(pairs_table(shipped, LANGUAGES, of=name))
 
 
 if __name__ == "__main__":

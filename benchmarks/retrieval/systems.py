@@ -16,9 +16,11 @@ from benchmarks.retrieval.sets import Asked
 from domain.query import Query
 from domain.story import StoredPassage
 from retrieval.fusion import Weights, reciprocal_rank
+from retrieval.late_interaction import LateInteraction
 from retrieval.passage_text import passage_text
 from retrieval.scope import Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request
+from retrieval.tokens import TokenEmbedder
 from runtime import Archive
 
 System = Callable[[Asked], Sequence[int]]
@@ -50,14 +52,22 @@ class Systems:
         languages = archive.store.passage_languages
         self.dense, self.lexical = Kept(dense), Kept(lexical)
         self.fused = Kept(Fused(self.dense, self.lexical, languages=languages))
-        self.hybrid = Kept(Fused(self.dense, self.lexical, languages=languages, refine=dense.refined))
+        self.refined = Kept(Fused(self.dense, self.lexical, languages=languages, refine=dense.refined))
+        self.hybrid = self.refined
+        if isinstance(archive.embedder, TokenEmbedder):
+            self.hybrid = Kept(
+                LateInteraction(
+                    self.refined, archive.embedder, neutral=dense.neutral, passages=archive.store.passages
+                )
+            )
         self._languages = languages
 
     def shipped(self) -> dict[str, System]:
         return {
             "dense half": self._of(self.dense),
             "lexical half": self._of(self.lexical),
-            "fused": self._of(self.fused),
+            "joined": self._of(self.fused),
+            "joined and refined": self._of(self.refined),
             "hybrid, as shipped": self._of(self.hybrid),
         }
 
@@ -93,55 +103,70 @@ class Systems:
 
 
 def peers(archive: Archive, passages: Sequence[StoredPassage]) -> dict[str, System]:
-    """LangChain's FAISS store (exact, the embedder's own vectors) and bm25s (English stemming and stop
-    words, as its README advises), over the same passages with the same line of headline and date."""
-    import bm25s
-    import Stemmer
+    """LangChain's FAISS store (exact, the embedder's own vectors) and bm25s, over the same passages with the
+    same line of headline and date: one store over all of them, and one for each language that is asked for.
+
+    A filter of LangChain's store walks all documents for each question; a store a language is what one
+    would build in its place.
+    """
+    stores: dict[str | None, tuple[System, System]] = {}
+
+    def store(asked: Asked) -> tuple[System, System]:
+        wanted = next(iter(asked.filters.languages), None)
+        if wanted not in stores:
+            held = [p for p in passages if wanted is None or p.language == wanted]
+            stores[wanted] = (_langchain(archive, held), _bm25s(held, wanted or "en"))
+        return stores[wanted]
+
+    return {
+        "LangChain FAISS": lambda asked: store(asked)[0](asked),
+        "bm25s": lambda asked: store(asked)[1](asked),
+    }
+
+
+def _langchain(archive: Archive, passages: Sequence[StoredPassage]) -> System:
     from langchain_community.vectorstores import FAISS
     from langchain_core.documents import Document
 
     from benchmarks.retrieval.adaptor import AsEmbeddings
 
-    texts = [passage_text(passage) for passage in passages]
-    places = {id(passage): at for at, passage in enumerate(passages)}
     store = FAISS.from_documents(
-        [
-            Document(page_content=text, metadata={"at": places[id(p)], "language": p.language})
-            for text, p in zip(texts, passages, strict=True)
-        ],
+        [Document(page_content=passage_text(p), metadata={"id": p.passage_id}) for p in passages],
         AsEmbeddings(archive.embedder),
     )
-    stemmer = Stemmer.Stemmer("english")
-    words = bm25s.BM25()
-    words.index(
-        bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False), show_progress=False
-    )
-    ids = np.array([passage.passage_id for passage in passages])
-    languages = np.array([passage.language or "" for passage in passages])
+    return lambda asked: [
+        one.metadata["id"] for one in store.similarity_search(asked.text, k=CANDIDATES_EACH)
+    ]
 
-    def allowed(asked: Asked) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        wanted = sorted(asked.filters.languages)
-        return np.isin(languages, wanted) if wanted else np.ones(len(ids), dtype=np.bool_)
 
-    def by_langchain(asked: Asked) -> list[int]:
-        mask = allowed(asked)
-        wanted = asked.filters.languages
-        found = store.similarity_search(
-            asked.text,
-            k=CANDIDATES_EACH,
-            fetch_k=len(ids) if wanted else CANDIDATES_EACH,
-            filter=(lambda metadata: metadata["language"] in wanted) if wanted else None,
+BM25S_LANGUAGES = {"en": "english", "de": "german", "es": "spanish", "ar": "arabic"}  # stemmers
+BM25S_STOPWORDS = ("en", "de", "es", "zh")  # lists that it brings
+
+
+def _bm25s(passages: Sequence[StoredPassage], language: str) -> System:
+    """With the language's stemmer and stop words where there are some, as its README advises."""
+    import bm25s
+    import Stemmer
+
+    stemmer = Stemmer.Stemmer(BM25S_LANGUAGES[language]) if language in BM25S_LANGUAGES else None
+    stopwords = language if language in BM25S_STOPWORDS else []
+
+    def tokens(texts: list[str]) -> list[list[str]]:
+        found: list[list[str]] = bm25s.tokenize(
+            texts, stopwords=stopwords, stemmer=stemmer, return_ids=False, show_progress=False
         )
-        return [int(ids[one.metadata["at"]]) for one in found if mask[one.metadata["at"]]]
+        return found
 
-    def by_bm25s(asked: Asked) -> list[int]:
-        spoken = bm25s.tokenize(
-            asked.text, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
-        )[0]
+    words = bm25s.BM25()
+    words.index(tokens([passage_text(passage) for passage in passages]), show_progress=False)
+    ids = [passage.passage_id for passage in passages]
+
+    def found(asked: Asked) -> list[int]:
+        spoken = tokens([asked.text])[0]
         if not spoken:
             return []
-        scores = np.where(allowed(asked), words.get_scores(spoken), 0.0)
+        scores = words.get_scores(spoken)
         best = np.argsort(-scores, kind="stable")[:CANDIDATES_EACH]
-        return [int(ids[at]) for at in best if scores[at] > 0]
+        return [ids[at] for at in best if scores[at] > 0]
 
-    return {"LangChain FAISS": by_langchain, "bm25s": by_bm25s}
+    return found

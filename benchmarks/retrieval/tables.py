@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from benchmarks.retrieval.significance import randomisation_p
+from evaluation.significance import randomisation_p
 
 Values = Mapping[str, float]  # query id → nDCG@10
 
@@ -32,12 +32,12 @@ def systems_table(
     return "\n".join(lines)
 
 
-def pairs_table(tasks: Mapping[str, Values], languages: Sequence[str]) -> str:
-    """Rows: the question's language; columns: the paragraphs'."""
+def pairs_table(tasks: Mapping[str, Values], languages: Sequence[str], *, of: str) -> str:
+    """Rows: the question's language; columns: the paragraphs', of one of the sets."""
     lines = [f"| asked in ↓, found in → | {' | '.join(languages)} |", "|---" * (len(languages) + 1) + "|"]
     for source in languages:
         cells = [
-            fmean(tasks[f"xquad-r {source}" if source == target else f"xquad-r {source}→{target}"].values())
+            fmean(tasks[f"{of} {source}" if source == target else f"{of} {source}→{target}"].values())
             for target in languages
         ]
         lines.append(f"| {source} | " + " | ".join(f"{cell:.3f}".removeprefix("0") for cell in cells) + " |")

@@ -24,19 +24,23 @@ class CitationScores:
     count: int
 
 
+def question_citations(result: Result, grades: Mapping[str, int]) -> tuple[float | None, float | None]:
+    """Precision and recall of one question; None of a question without a relevant story, or declined,
+    and None for the precision of an answer that cites nothing."""
+    relevant = {doc for doc, grade in grades.items() if grade > 0}
+    if not relevant or result.outcome is None or result.declined:
+        return None, None
+    cited = {span.guid for span in result.shown}
+    precision = len(cited & relevant) / len(cited) if cited else None
+    return precision, float(bool(cited & relevant))
+
+
 def citation_scores(results: Sequence[Result], qrels: Mapping[str, Mapping[str, int]]) -> CitationScores:
     """Shares over the results that were answered; None where there is nothing to share."""
-    shares: list[float] = []
-    reached: list[bool] = []
+    found = [question_citations(result, qrels.get(result.query_id, {})) for result in results]
+    shares = [precision for precision, _ in found if precision is not None]
+    reached = [recall for _, recall in found if recall is not None]
     exact = [span.exact for result in results for span in (*result.shown, *result.withheld)]
-    for result in results:
-        relevant = {doc for doc, grade in qrels.get(result.query_id, {}).items() if grade > 0}
-        if not relevant or result.outcome is None or result.declined:
-            continue
-        cited = {span.guid for span in result.shown}
-        reached.append(bool(cited & relevant))
-        if cited:
-            shares.append(len(cited & relevant) / len(cited))
     return CitationScores(
         precision=fmean(shares) if shares else None,
         recall=fmean(reached) if reached else None,

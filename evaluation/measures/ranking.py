@@ -1,8 +1,10 @@
-"""nDCG@10, recall@10, recall@100, MRR@10 through ir-measures (which calls trec_eval's code).
+"""nDCG, recall, MRR, MAP and Hits through ir-measures (which calls trec_eval's code).
 
 Conventions: questions without any relevant story are left out (a rank measure says nothing
 of them); a question with qrels and no hit counts 0; ties are broken by rank, because the
-score handed over is made from the rank itself.
+score handed over is made from the rank itself. Hits@k, as MultiHop-RAG counts them: 1 where
+any relevant story stands among the first k (trec_eval's success). MAP is over all that was
+ranked (100 stories).
 """
 
 from __future__ import annotations
@@ -10,9 +12,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import ir_measures
-from ir_measures import RR, R, ScoredDoc, nDCG
+from ir_measures import AP, RR, R, ScoredDoc, Success, nDCG
 
-MEASURES = {"ndcg@10": nDCG @ 10, "recall@10": R @ 10, "recall@100": R @ 100, "mrr@10": RR @ 10}
+MEASURES = {
+    "ndcg@10": nDCG @ 10,
+    "recall@10": R @ 10,
+    "recall@100": R @ 100,
+    "mrr@10": RR @ 10,
+    "map": AP,
+    "hits@4": Success @ 4,
+    "hits@10": Success @ 10,
+}
 
 
 def ranking_measures(

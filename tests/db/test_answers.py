@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from db.store import StoryStore
-from domain.answer import Answer, Citation, Outcome, Seconds, Sentence, TokenCount, Verdict
+from domain.answer import Answer, Citation, Energy, Outcome, Seconds, Sentence, TokenCount, Verdict
 from domain.errors import StoreError
 from domain.query import Filters, Query
 from domain.story import Version
@@ -135,3 +135,16 @@ def test_feedback(store: StoryStore, cited: Citation, clock: Clock) -> None:
         store.feedback(one.answer_id + 1, "right")
     with pytest.raises(StoreError, match="no answer"):
         store.answer(one.answer_id + 1)
+
+
+def test_what_answers_cost_is_summed_by_model(store: StoryStore, cited: Citation) -> None:
+    given = answer(cited)
+    for energy in (Energy(joules=5.0, measured=True), Energy(joules=3.0, measured=False), None):
+        store.save_answer(replace(given, energy=energy), settings={})
+    store.save_answer(replace(given, model=None, outcome=Outcome.NOT_IN_ARCHIVE), settings={})
+    by_model, without = store.answer_totals()
+    assert (by_model.model, by_model.answers, by_model.declined) == ("small", 4, 0)
+    assert (by_model.prompt_tokens, by_model.generated_tokens, by_model.seconds) == (40, 12, 240.0)
+    assert (by_model.joules, by_model.joules_estimated) == (8.0, 3.0)
+    assert (without.model, without.answers, without.declined, without.joules) == (None, 1, 1, 0.0)
+    assert by_model.first_asked <= by_model.last_asked

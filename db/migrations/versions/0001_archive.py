@@ -38,9 +38,14 @@ def upgrade() -> None:
         sa.Column("retrieve_seconds", sa.Float(), nullable=False, comment="question to evidence"),
         sa.Column("first_token_seconds", sa.Float(), nullable=True, comment="question to first word"),
         sa.Column("total_seconds", sa.Float(), nullable=False, comment="question to checked answer"),
+        sa.Column("joules", sa.Float(), nullable=True, comment="spent on it; null: not known"),
         sa.Column(
-            "settings", sa.JSON(), nullable=False, comment="settings, model digest, energy: name to text"
+            "joules_measured",
+            sa.Boolean(),
+            nullable=True,
+            comment="by the processor's meter; false: estimated",
         ),
+        sa.Column("settings", sa.JSON(), nullable=False, comment="settings, model digest: name to text"),
         sa.CheckConstraint(
             "outcome IN ('answered', 'partial', 'disputed', 'not_in_archive')", name=op.f("ck_answer_outcome")
         ),

@@ -11,12 +11,46 @@ from pathlib import Path
 from gguf import GGUFWriter, TokenType
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
-MISTRAL_V7_TEKKEN = (
-    "{{ bos_token }}{% for message in messages %}"
-    "{% if message.role == 'system' %}[SYSTEM_PROMPT]{{ message.content }}[/SYSTEM_PROMPT]"
-    "{% elif message.role == 'user' %}[INST]{{ message.content }}[/INST]"
-    "{% else %}{{ message.content }}{{ eos_token }}{% endif %}{% endfor %}"
-)
+# Written after what the model's own does, not copied: a dated default where no system message is given,
+# content as text or as a list of blocks, blanks of its own lines swallowed, other roles refused.
+MISTRAL_V7_TEKKEN = """\
+{%- set day = strftime_now("%Y-%m-%d") %}
+{%- set standing = "You are Mistral Small 3. Today is " + day + "." %}
+
+{{- bos_token }}
+
+{%- if messages[0]['role'] == 'system' %}
+    {%- set rest = messages[1:] %}
+    {%- if messages[0]['content'] is string %}
+        {%- set standing = messages[0]['content'] %}
+    {%- else %}
+        {%- set standing = messages[0]['content'][0]['text'] %}
+    {%- endif %}
+{%- else %}
+    {%- set rest = messages %}
+{%- endif %}
+{{- '[SYSTEM_PROMPT]' + standing + '[/SYSTEM_PROMPT]' }}
+
+{%- for turn in rest %}
+    {%- if turn['role'] == 'user' %}
+        {%- if turn['content'] is string %}
+            {{- '[INST]' + turn['content'] + '[/INST]' }}
+        {%- else %}
+            {{- '[INST]' }}
+            {%- for block in turn['content'] %}
+                {{- block['text'] if block['type'] == 'text' else '[IMG]' }}
+            {%- endfor %}
+            {{- '[/INST]' }}
+        {%- endif %}
+    {%- elif turn['role'] == 'assistant' %}
+        {{- turn['content'] + eos_token }}
+    {%- elif turn['role'] == 'system' %}
+        {{- '[SYSTEM_PROMPT]' + turn['content'] + '[/SYSTEM_PROMPT]' }}
+    {%- else %}
+        {{- raise_exception('unknown role') }}
+    {%- endif %}
+{%- endfor %}
+"""
 CONTROL = {
     0: "<unk>", 1: "<s>", 2: "</s>", 3: "[INST]", 4: "[/INST]", 5: "[AVAILABLE_TOOLS]",
     6: "[/AVAILABLE_TOOLS]", 7: "[TOOL_RESULTS]", 8: "[/TOOL_RESULTS]", 9: "[TOOL_CALLS]", 10: "[IMG]",

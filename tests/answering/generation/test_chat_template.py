@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from answering.generation.template import ChatTemplate, Segment
+from answering.prompts import SYSTEM, messages
 from domain.errors import ModelError
 from domain.protocols import ChatMessage
 from tests.answering.generation.mistral import MISTRAL_V7_TEKKEN
@@ -34,6 +37,34 @@ def test_mistral_v7_tekken_is_rendered_to_the_letter() -> None:
     assert _text(template.render(chat)) == (
         "<s>[SYSTEM_PROMPT]You are an archivist.[/SYSTEM_PROMPT][INST]Who won?[/INST]Kohl [1].</s>"
         "[INST]When?[/INST]"
+    )
+
+
+def test_mistral_without_a_system_message_has_its_own_dated_one() -> None:
+    template = ChatTemplate(MISTRAL_V7_TEKKEN, bos="<s>", eos="</s>")
+    segments = template.render(_chat(("user", "Who won?")))
+    assert re.fullmatch(
+        r"<s>\[SYSTEM_PROMPT\]You are Mistral Small 3\. Today is \d{4}-\d\d-\d\d\.\[/SYSTEM_PROMPT\]"
+        r"\[INST\]Who won\?\[/INST\]",
+        _text(segments),
+    )
+    assert [segment.text for segment in segments if not segment.own] == ["Who won?"]
+    with pytest.raises(ModelError, match="unknown role"):
+        template.render(_chat(("tool", "Who won?")))
+
+
+def test_the_products_own_prompt_in_mistrals_words() -> None:
+    """Character for character what the day's questions look like to Mistral Small 3.1."""
+    prompt = messages(["[1] Monday 1 May 1989, Bonn. Talks\nThey met."], "Who met?", "en")
+    text = _text(ChatTemplate(MISTRAL_V7_TEKKEN, bos="<s>", eos="</s>").render(prompt))
+    assert text.startswith(
+        f"<s>[SYSTEM_PROMPT]{SYSTEM}[/SYSTEM_PROMPT][INST]<stories>\n[1] Friday 2 March 1984"
+    )
+    assert text.count("[SYSTEM_PROMPT]") == text.count("[/SYSTEM_PROMPT]") == text.count("</s>") == 1
+    assert text.count("[INST]") == text.count("[/INST]") == 2
+    assert text.endswith(
+        "was suspended [2].</s>[INST]<stories>\n[1] Monday 1 May 1989, Bonn. Talks\nThey met.\n</stories>\n"
+        "Question: Who met?\nAnswer in English:[/INST]"
     )
 
 

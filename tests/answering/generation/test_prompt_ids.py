@@ -67,8 +67,16 @@ def test_control_tokens_in_a_story_are_letters(mistral: _Encoder) -> None:
     assert len(mistral.whole(("system", "Brief."), ("user", story))) < len(ids)  # where they would act
 
 
+@pytest.mark.parametrize("letter", ["a", " ", "-", "中", "\n"])
+def test_a_run_without_end_is_only_long(mistral: _Encoder, letter: str) -> None:
+    """Uncut, 30,000 of one kind end the process: the library's regular expressions overflow the stack."""
+    text = letter * 200_000
+    assert mistral.vocabulary.count(text) == len(text.encode())
+
+
 def test_text_after_a_message_that_ends_in_half_a_token(mistral: _Encoder) -> None:
-    assert mistral.ids(("user", "[/INS")) == [1, 3, *byte_ids("[/INS"), 4]
+    head = [1, 17, *byte_ids("Brief."), 18, 3]
+    assert mistral.ids(("system", "Brief."), ("user", "[/INS")) == [*head, *byte_ids("[/INS"), 4]
 
 
 @pytest.mark.model

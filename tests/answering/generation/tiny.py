@@ -12,7 +12,7 @@ from gguf import GGUFWriter
 
 from tests.answering.generation.mistral import add_vocabulary
 
-WIDTH, HEADS, HIDDEN, TOKENS = 128, 2, 128, 1257
+WIDTH, HEADS, HIDDEN, TOKENS = 32, 1, 32, 1257
 CONTEXT = 32_768
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import permutation_test
 
-from benchmarks.retrieval.significance import randomisation_p
+from evaluation.significance import holm, randomisation_p
 
 
 @pytest.mark.parametrize("lift", [0.0, 0.05, 0.2])
@@ -30,3 +30,10 @@ def test_one_question_proves_nothing() -> None:
 
 def test_thirty_better_of_thirty_is_not_luck() -> None:
     assert randomisation_p([0.9] * 30, [0.8] * 30) < 0.001
+
+
+def test_holm_by_hand() -> None:
+    # Ordered .01 × 3, .02 × 2, .03 × 1; the last may not come out below the one before it.
+    assert holm({"c": 0.03, "a": 0.01, "b": 0.02}) == pytest.approx({"c": 0.04, "a": 0.03, "b": 0.04})
+    assert holm({"a": 0.6, "b": 0.7}) == {"a": 1.0, "b": 1.0}
+    assert holm({}) == {}

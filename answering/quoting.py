@@ -1,0 +1,61 @@
+"""An answer in the stories' own words: what is shown without a model, and what a model's draft falls back on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from answering.as_of import latest_first
+from answering.changes import DatedFigure, changed_figures, latest_figure
+from answering.comparison import compare
+from answering.extract import extract
+from answering.figures import counts_people_harmed
+from answering.gathering import Evidence
+from answering.outcome import Bearing, Limits, bears_on
+from answering.questions import Asked
+from domain.answer import Sentence, TokenCount
+from domain.query import Query
+
+Kept = tuple[tuple[Sentence, Bearing], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What came out of the writing stage, before the last look at what may be shown."""
+
+    kept: Kept
+    withheld: tuple[Sentence, ...] = ()
+    model: str | None = None
+    tokens: TokenCount = field(default_factory=TokenCount)
+    first_token: float | None = None
+    differing: tuple[DatedFigure, ...] = ()  # the figure asked about, where stories give it differently
+    incomplete: bool = False  # of two things asked about, one was not found
+
+
+def quoted(evidence: Evidence, limits: Limits) -> Written:
+    """The sentences that answer; of two things, one for each and what follows from both."""
+    asked, ranked = evidence.asked, evidence.ranked
+    if evidence.of is not None:
+        compared = compare(evidence.of, evidence.sides, asked=asked, limits=limits)
+        if compared.kept:
+            return Written(kept=compared.kept, incomplete=not compared.complete)
+    if of_a_state(asked, evidence.query):
+        if figure := latest_figure(asked, ranked, limits):
+            return Written(kept=figure)
+        ranked = latest_first(asked, ranked, limits)
+    found = [(sentence, bears_on(asked, item)) for sentence, item in extract(asked, ranked)]
+    kept = tuple((s, b) for s, b in found if b.answers(limits))
+    return Written(kept=kept, incomplete=evidence.of is not None)
+
+
+def differing_figures(evidence: Evidence, limits: Limits) -> tuple[DatedFigure, ...]:
+    """Figures that stories contradict each other on. As of a day, how many there are is what the latest
+    story says; how many died stays what each story said."""
+    asked = evidence.asked
+    if evidence.of is not None or (of_a_state(asked, evidence.query) and not counts_people_harmed(asked)):
+        return ()
+    return tuple(changed_figures(asked, evidence.ranked, limits))
+
+
+def of_a_state(asked: Asked, query: Query) -> bool:
+    """Asked as of a day, without a year of its own, a question is of how things stood that day."""
+    return query.filters.as_of is not None and not asked.years

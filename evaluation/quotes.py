@@ -1,0 +1,51 @@
+"""Whether the words cited carry a sentence, judged anew from the stored stories by `answering.verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from answering.verify import Context, judge
+from answering.verify.closeness import Closeness
+from domain.answer import Citation, Sentence, Verdict
+from domain.sentences import split_sentences
+from domain.story import Version
+from evaluation.measures.statements import Statement, judge_statement
+
+_BEFORE = 2  # sentences ahead of a quote that its pronouns may stand for; as the verifier is given elsewhere
+
+
+class QuoteJudge:
+    """`closeness` None: words, numbers and names alone judge, and no embedder is needed."""
+
+    def __init__(
+        self, version: Callable[[str, int], Version], closeness: Callable[[], Closeness | None]
+    ) -> None:
+        self._version = version
+        self._closeness = closeness
+
+    def judge(self, sentence: Sentence, language: str) -> Statement:
+        """`language`: of the answer. Only a sentence fully supported counts, not one in doubt of a detail."""
+
+        def supports(citations: Sequence[Citation]) -> bool:
+            quotes = " ".join(citation.quote for citation in citations)
+            context = self._context(citations[0], language)
+            near: float | None = None
+            if (closeness := self._closeness()) is not None:
+                across = [context.crosses_languages]
+                near = closeness.among(sentence.text, [quotes], across=across)[0]
+            return judge(sentence.text, quotes, context, closeness=near).verdict is Verdict.SUPPORTED
+
+        return judge_statement(sentence.citations, supports)
+
+    def _context(self, citation: Citation, language: str) -> Context:
+        version = self._version(citation.guid, citation.version)
+        ahead = [version.body[a:b] for a, b in split_sentences(version.body) if b <= citation.start]
+        return Context(
+            published=version.published,
+            body=version.body,
+            headline=version.headline,
+            place=version.dateline_place,
+            language=version.language,
+            claim_language=language,
+            before=" ".join(ahead[-_BEFORE:]),
+        )

@@ -3,7 +3,8 @@
 Stores Reuters-21578 in batches as an ingestion does and links each, timing the linking alone. `--times N`
 stores the collection N times over, each a year and more after the last, under other guids: the archive
 grows and nothing else changes. Printed: microseconds a story, by the clock and of processor, against the
-archive's size; then precision and recall on tests/ingest/duplicates_labels.tsv, over the whole archive.
+archive's size; then precision and recall on tests/ingest/duplicates_labels.tsv, by halves and by how the pairs
+were drawn.
 """
 
 from __future__ import annotations
@@ -37,9 +38,7 @@ def main() -> None:
         raise SystemExit("no Reuters-21578: set DEPECHE_SHARED to the folder of the shared data")
     with tempfile.TemporaryDirectory() as folder, StoryStore.open(f"sqlite:///{folder}/a.sqlite") as store:
         _fill(store, stories, times=arguments.times)
-        verdict = judged(store, labelled())
-        _print("copies", verdict.copies)
-        _print("events", verdict.events)
+        _print_all(store)
 
 
 def _stories() -> Iterator[Version]:
@@ -79,6 +78,22 @@ def _shifted(version: Version, turn: int) -> Version:
     if not turn:
         return version
     return replace(version, guid=f"{version.guid}:{turn}", published=version.published + turn * SHIFT)
+
+
+def _print_all(store: StoryStore) -> None:
+    """Over all pairs, over each half, and over each way of drawing them."""
+    labels = labelled()
+    parts = {"all": labels}
+    for half, name in enumerate(("half that thresholds were set on", "half that they were not")):
+        parts[name] = {pair: one for pair, one in labels.items() if one.half == half}
+    for drawn in sorted({one.drawn for one in labels.values()}):
+        parts[f"drawn: {drawn}"] = {pair: one for pair, one in labels.items() if one.drawn == drawn}
+    parts["all but near"] = {pair: one for pair, one in labels.items() if one.drawn != "near"}
+    for name, part in parts.items():
+        verdict = judged(store, part)
+        if any(one.relation == "copy" for one in part.values()):
+            _print(f"copies, {name}", verdict.copies)
+        _print(f"events, {name}", verdict.events)
 
 
 def _print(name: str, found: Judged) -> None:

@@ -101,6 +101,15 @@ class Links:
                 found.update((row.guid, row.story_id) for row in connection.execute(query))
         return found
 
+    def guids(self, story_ids: Collection[int]) -> dict[int, str]:
+        """By number, for stories that exist."""
+        found: dict[int, str] = {}
+        with self._database.read() as connection:
+            for some in chunks(sorted(set(story_ids))):
+                query = sa.select(story.c.story_id, story.c.guid).where(story.c.story_id.in_(some))
+                found.update((row.story_id, row.guid) for row in connection.execute(query))
+        return found
+
     def add(
         self,
         of: Unlinked,

@@ -43,7 +43,12 @@ TABLE_WORDS_A_FIGURE = 4  # denser in figures than this, the figures are the new
 
 NAMES = 2  # words that a headline begins with: whom it is about, mostly
 NAME_LETTERS = 3  # "Fed", "GTE"
+FEWEST_NAME_LETTERS = 2  # "BP", "U.K."
 NAMING_LETTERS = 4  # shorter words are articles and prepositions, mostly, in all six languages
+INITIALS = range(2, 5)  # letters: "N.Y.", "TWA"
+STEM_LETTERS = 5  # "withdraws" and "withdrawn", "acquisition" and "acquire"
+LONG_LETTERS, LIGHT_LETTERS = 8, 2  # a word of the headline weighs its letters, 8 at most, less 2
+LEAD_WORDS = 25  # a sentence
 OPENING_WORDS = 60  # an alert has no more, and a lead says in them what happened
 
 _COUNTED = {
@@ -65,17 +70,31 @@ _MARKER_WORDS = (
     "alert alerte alerta urgent urgente flash bulletin snap eilmeldung blitz newsalert lead ld wrap wrapup update "
     "corrected correction corrects rpt repeat refile refiled rectificatif korrektur corrección correção عاجل تصحيح"
 )
+# What headlines begin with and is no name: articles, prepositions, months, and the verbs of saying.
+_NAMELESS_WORDS = (
+    "a an the in on no of to at by as is it if or up so we he be do for and not but new its "
+    "le la les un une en au aux du de des et ou il se sa son ne "
+    "el los las lo al su y o e es por con del "
+    "os um uma da do dos das em na nas nos ao com "
+    "der die das den dem ein eine im am zu in an um von und bei mit auf "
+    "jan feb mar apr jun jul aug sep sept oct nov dec janv févr ene abr ago dic "
+    "say says said sees dit disent dice dicen dijo diz dizem disse sagt sagen sagte قال قالت يقول في من على إلى عن"
+)
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MOST_TOKENS = 500_000  # whose hashes are kept: some 60 MB at most
 _DIGIT = re.compile(r"\d")
+_NO_DIGIT = re.compile(r"\D")
+_WORD_BEGINNING = re.compile(r"[^\W\d_][\w.'’]*")
 _EDGE_MARKS = string.punctuation
 _EDGES = re.compile(r"^[\W_]+|(?:['’]s)?[\W_]*$")
 
 # The lowest bits of a token's hash say what it is, so that arrays of hashes can be asked.
 IS_FIGURE = 1
 LENGTH = 0b11110  # letters, 15 at most
-_LENGTH_SHIFT = 1
-NAMING = NAMING_LETTERS << _LENGTH_SHIFT  # a length from which on, no figure, a word names something
+LENGTH_SHIFT = 1
+STEM_SHIFT = 32  # above: the hash of its stem
+_WORD = 0xFFFFFFE0
+NAMING = NAMING_LETTERS << LENGTH_SHIFT  # a length from which on, no figure, a word names something
 
 Hashes = NDArray[np.uint64]
 
@@ -109,6 +128,47 @@ class Text:
         return self.title.union(self.words[:OPENING_WORDS].tolist())
 
     @cached_property
+    def opening_stems(self) -> frozenset[int]:
+        return stems(self.opening)
+
+    @cached_property
+    def lead_stems(self) -> frozenset[int]:
+        return self.title_stems | stems(self.words[:LEAD_WORDS].tolist())
+
+    @cached_property
+    def title_stems(self) -> frozenset[int]:
+        return stems(self.title)
+
+    @cached_property
+    def initials(self) -> frozenset[int]:
+        """Stems of what two to four words of the headline that follow one another may be shortened to."""
+        letters = "".join(word[0] for word in _WORD_BEGINNING.findall(self.sent.headline or ""))
+        runs = (
+            letters[start : start + size] for size in INITIALS for start in range(len(letters) - size + 1)
+        )
+        return stems(map(token_hash, runs))
+
+    @cached_property
+    def rounder(self) -> dict[int, int]:
+        """Stems of the figures of the text and of the headline, with the length of the longest."""
+        longest: dict[int, int] = {}
+        for word in (*self.figures, *self.title):
+            if word & IS_FIGURE:
+                longest[word >> STEM_SHIFT] = max(word & LENGTH, longest.get(word >> STEM_SHIFT, 0))
+        return longest
+
+    @cached_property
+    def saying(self) -> dict[int, int]:
+        """Stems of the headline's words with what each weighs: the more letters, the rarer the word, mostly."""
+        weighed: dict[int, int] = {}
+        for word in self.title:
+            letters = (word & LENGTH) >> LENGTH_SHIFT
+            if letters >= NAME_LETTERS and not word & IS_FIGURE:
+                stem = word >> STEM_SHIFT
+                weighed[stem] = weighed.get(stem, 0) + min(letters, LONG_LETTERS) - LIGHT_LETTERS
+        return weighed
+
+    @cached_property
     def is_mended(self) -> bool:
         """Whether it says of itself that it corrects or repeats another."""
         return bool(_MENDED.search((self.sent.headline or "").casefold()))
@@ -123,11 +183,11 @@ class TokenHashes(dict[str, int]):
     def __missing__(self, token: str) -> int:
         if len(self) >= _MOST_TOKENS:
             self.clear()
-        value = self[token] = _token_hash(token)
+        value = self[token] = token_hash(token)
         return value
 
 
-def _token_hash(token: str) -> int:
+def token_hash(token: str) -> int:
     if token.isascii():
         word = token.lower().strip(_EDGE_MARKS).removesuffix("'s")
     else:
@@ -138,11 +198,26 @@ def _token_hash(token: str) -> int:
     is_figure = not word.isalpha() and _DIGIT.search(word) is not None
     if not is_figure:
         word = word.replace(".", "")  # "U.S." and "US"
-    return hashed(word) & ~(LENGTH | IS_FIGURE) | min(len(word), 15) << _LENGTH_SHIFT | is_figure
+    told = hashed(_stem(word, is_figure=is_figure)) >> STEM_SHIFT << STEM_SHIFT
+    return told | hashed(word) & _WORD | min(len(word), 15) << LENGTH_SHIFT | is_figure
+
+
+def _stem(word: str, *, is_figure: bool) -> str:
+    """What remains of a word in another form, or of a figure when it is rounded: "2.3" of "2,270,000"."""
+    if is_figure:
+        digits = _NO_DIGIT.sub("", word).lstrip("0").ljust(3, "0")
+        return f"{(int(digits[:3]) + 5) // 10:02}"[:2]
+    if len(word) > STEM_LETTERS:
+        return word[:STEM_LETTERS]
+    return word[:-1] if len(word) > NAME_LETTERS and word[-1] == "s" else word
 
 
 def is_naming(word: int, letters: int = NAMING_LETTERS) -> bool:
-    return not word & IS_FIGURE and (word & LENGTH) >= letters << _LENGTH_SHIFT
+    return not word & IS_FIGURE and (word & LENGTH) >= letters << LENGTH_SHIFT
+
+
+def stems(words: Iterable[int]) -> frozenset[int]:
+    return frozenset(word >> STEM_SHIFT for word in words)
 
 
 def read_texts(versions: Sequence[SentText], hashes: TokenHashes) -> list[Text]:
@@ -154,7 +229,7 @@ def read_texts(versions: Sequence[SentText], hashes: TokenHashes) -> list[Text]:
 
 def _text(sent: SentText, words: Hashes, runs: Hashes, headline: Hashes) -> Text:
     title = [word for word in headline.tolist() if word not in _MARKERS]
-    names = [word for word in title if is_naming(word, NAME_LETTERS)][:NAMES]
+    names = [word for word in title if word not in _NAMELESS and is_naming(word, FEWEST_NAME_LETTERS)][:NAMES]
     return Text(
         sent=_without_body(sent),
         words=words,
@@ -297,4 +372,5 @@ def mixed(value: Hashes) -> Hashes:
     return value ^ (value >> np.uint64(29))
 
 
-_MARKERS = frozenset(map(_token_hash, _MARKER_WORDS.split()))
+_MARKERS = frozenset(map(token_hash, _MARKER_WORDS.split()))
+_NAMELESS = frozenset(map(token_hash, _NAMELESS_WORDS.split()))

@@ -14,11 +14,12 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.duplicates import LENGTH, PRIME, Hashes, Text, hashed, is_naming, mixed
+from ingest.duplicates import LENGTH, NAME_LETTERS, PRIME, STEM_SHIFT, Hashes, Text, hashed, is_naming, mixed
 
 BANDS, ROWS = 6, 3  # swept with the headline keys: docs/duplicates.md
 _BUCKET_DAYS = 8  # twice REPEATED_WITHIN: whatever is that near is in a bucket or in the one on its side
 TITLE_KEYS = 4  # words of a headline by which stories meet: its names, then the longest
+ALERT_KEYS = 12  # of an alert, which has nothing else and whose story may be headed otherwise: all, mostly
 _HASH_BITS = 44  # of a stored key; the bits above say which eight days, so that a day's keys lie together
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -96,14 +97,15 @@ def _bands(texts: Sequence[Text]) -> Hashes:
 
 
 def _title_hashes(texts: Sequence[Text]) -> Hashes:
-    """Of the slugline and of words of the headline, for one provider and language; 0 where there are fewer."""
-    values = np.zeros((len(texts), TITLE_KEYS + 1), np.uint64)
+    """Of the slugline and of stems of the headline, for one provider and language; 0 where there are fewer."""
+    values = np.zeros((len(texts), ALERT_KEYS + 1), np.uint64)
     for place, one in enumerate(texts):
         longest = sorted((word for word in one.title if is_naming(word)), key=_length_first)
-        words = [*dict.fromkeys((*one.names, *longest))][:TITLE_KEYS]
+        names = (word for word in one.names if is_naming(word, NAME_LETTERS))
+        words = [*dict.fromkeys((*names, *longest))][: ALERT_KEYS if one.is_alert else TITLE_KEYS]
         if one.sent.slugline:
             words.append(hashed(one.sent.slugline.casefold()))
-        values[place, : len(words)] = words
+        values[place, : len(words)] = [word >> STEM_SHIFT << STEM_SHIFT for word in words]
     salts = np.array([hashed(f"{one.sent.provider}\x1f{one.sent.language}") for one in texts], np.uint64)
     return np.where(values == 0, values, values ^ salts[:, None])
 

@@ -22,7 +22,7 @@ from ingest.duplicates import (
     read_texts,
     same_text,
 )
-from ingest.duplicates_events import same_event
+from ingest.duplicates_events import is_kin, same_event, tells_by_itself
 from ingest.duplicates_keys import Meeting, meetings
 
 LINK_BATCH = 1_000  # versions a transaction: 24 million characters of texts at most
@@ -62,24 +62,28 @@ class Linker:
         self._bring_to_hand({story_id for some in chosen for story_id in some}, until=of.since)
         fresh: dict[int, list[Text]] = {}
         copies: list[tuple[int, int]] = []
-        events: list[tuple[int, int]] = []
+        told: list[_Told] = []
         for text, candidates in zip(texts, chosen, strict=True):
-            for story_id, keys in candidates.items():
-                relations = {
-                    _relation(text, one)
-                    for one in (*self._at_hand[story_id], *fresh.get(story_id, ()))
+            story_id = text.sent.story_id
+            near: dict[int, Sequence[Text]] = {
+                other: [
+                    one
+                    for one in (*self._at_hand[other], *fresh.get(other, ()))
                     if keys >= KEYS_TO_MEET or text.is_alert or one.is_alert
-                }
-                if _Relation.COPY in relations:
-                    copies.append((text.sent.story_id, story_id))
-                elif _Relation.EVENT in relations:
-                    events.append((text.sent.story_id, story_id))
-            fresh.setdefault(text.sent.story_id, []).append(text)
+                ]
+                for other, keys in candidates.items()
+            }
+            related = {other: _relation(text, some) for other, some in near.items()}
+            copies += [(story_id, other) for other, is_what in related.items() if is_what is _Relation.COPY]
+            told += _told(
+                text, {other: near[other] for other in related if related[other] is _Relation.EVENT}, near
+            )
+            fresh.setdefault(story_id, []).append(text)
         is_added = self._links.add(
             of,
             keys=shelf.added,
-            duplicates=_joined(copies, self._links.duplicates, merging=True),
-            chains=_joined(events, self._links.chains, merging=False),
+            duplicates=_merged(copies, self._links.duplicates),
+            chains=_chained(told, self._links.chains),
         )
         self._keep(fresh if is_added else {})
         return is_added
@@ -110,10 +114,36 @@ class _Relation(Enum):
     EVENT = auto()
 
 
-def _relation(ours: Text, theirs: Text) -> _Relation | None:
-    if same_text(ours, theirs):
+def _relation(ours: Text, others: Sequence[Text]) -> _Relation | None:
+    """What a text is to a story, all of whose versions are given."""
+    if any(same_text(ours, one) for one in others):
         return _Relation.COPY
-    return _Relation.EVENT if same_event(ours, theirs) else None
+    return _Relation.EVENT if any(same_event(ours, one) for one in others) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """Two stories of one event."""
+
+    pair: tuple[int, int]
+    alert: int | None  # None: certain, whatever else has told it
+    kin: Collection[int]  # stories that share some of their text with the one that tells the alert
+
+
+def _told(
+    text: Text, events: Mapping[int, Sequence[Text]], near: Mapping[int, Sequence[Text]]
+) -> list[_Told]:
+    found = []
+    for other, versions in events.items():
+        pair = (text.sent.story_id, other)
+        last = versions[-1]
+        story, alert = (last, text) if text.is_alert else (text, last)
+        if text.is_alert == last.is_alert or tells_by_itself(story, alert):
+            found.append(_Told(pair=pair, alert=None, kin=()))
+            continue
+        kin = [one for one, some in near.items() if one != other and any(is_kin(story, two) for two in some)]
+        found.append(_Told(pair=pair, alert=alert.sent.story_id, kin=kin))
+    return found
 
 
 @dataclass(slots=True)
@@ -160,27 +190,55 @@ def _candidates(texts: Sequence[Text], met: Sequence[Meeting], shelf: _Shelf) ->
     return chosen
 
 
-def _joined(pairs: Sequence[tuple[int, int]], groups: Groups, *, merging: bool) -> dict[int, int]:
-    """story_id → group, for stories whose group changes. A group is named by its lowest story.
-
-    Without `merging` two groups stay two whatever stands between them: a roundup tells many events.
-    """
-    if not pairs:
-        return {}
-    group = groups.of({story_id for pair in pairs for story_id in pair})
-    members = {name: [*some] for name, some in groups.members(set(group.values())).items()}
-    changed: dict[int, int] = {}
+def _merged(pairs: Sequence[tuple[int, int]], groups: Groups) -> dict[int, int]:
+    """story_id → group, for stories whose group changes."""
+    joined = _Joined.of(pairs, groups)
     for pair in pairs:
-        if not merging and pair[0] in group and pair[1] in group:
+        joined.add(pair)
+    return joined.changed
+
+
+def _chained(told: Sequence[_Told], chains: Groups) -> dict[int, int]:
+    """story_id → chain, for stories whose chain changes.
+
+    Two chains stay two whatever stands between them: a roundup tells many events. And an alert that a story has
+    told is told again by what takes over some of that story: others recall it and tell what came of it.
+    """
+    joined = _Joined.of(
+        [one.pair for one in told], chains, also=[story_id for one in told for story_id in one.kin]
+    )
+    for one in told:
+        first, second = map(joined.group.get, one.pair)
+        if first is not None and second is not None:
             continue
+        chain = None if one.alert is None else joined.group.get(one.alert)
+        if chain is None or chain in map(joined.group.get, one.kin):
+            joined.add(one.pair)
+    return joined.changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Groups as they grow. A group is named by its lowest story."""
+
+    group: dict[int, int]  # of each story that is in one
+    members: dict[int, list[int]]
+    changed: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[int, int]], groups: Groups, also: Sequence[int] = ()) -> _Joined:
+        group = groups.of({*(story_id for pair in pairs for story_id in pair), *also}) if pairs else {}
+        return cls(group, {name: [*some] for name, some in groups.members(set(group.values())).items()})
+
+    def add(self, pair: tuple[int, int]) -> None:
         for story_id in pair:
-            if story_id not in group:
-                group[story_id] = story_id
-                members[story_id] = [story_id]
-        kept, left = sorted((group[pair[0]], group[pair[1]]))
-        if kept == left or len(members[kept]) + len(members[left]) > MOST_MEMBERS:
-            continue
-        members[kept] += members.pop(left)
-        changed |= dict.fromkeys(members[kept], kept)
-        group |= dict.fromkeys(members[kept], kept)
-    return changed
+            if story_id not in self.group:
+                self.group[story_id] = story_id
+                self.members[story_id] = [story_id]
+        kept, left = sorted(self.group[story_id] for story_id in pair)
+        if kept == left or len(self.members[kept]) + len(self.members[left]) > MOST_MEMBERS:
+            return
+        self.members[kept] += self.members.pop(left)
+        joined = dict.fromkeys(self.members[kept], kept)
+        self.changed.update(joined)
+        self.group.update(joined)

@@ -17,7 +17,7 @@ from db.records import PreparedVersion
 from db.store import StoryStore
 from domain.story import Kind, SentText, Version
 from ingest.duplicates import Text, TokenHashes, read_texts, same_text
-from ingest.duplicates_events import same_event
+from ingest.duplicates_events import is_kin, same_event, tells_by_itself
 from ingest.duplicates_keys import meetings
 from ingest.duplicates_linking import Linker
 from ingest.frames import Task, frames
@@ -139,6 +139,52 @@ def test_two_events_of_one_kind_within_the_hour_are_no_chain() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("alert", "headline", "body", "minutes", "is_one"),
+    [
+        # The alert rounds, and the story never.
+        ("ACME POSTS 2.3 BILLION DLR DEFICIT", "ACME DEFICIT WIDENS", "Acme posted a deficit of 2.27 billion dlrs.", 9, True),
+        ("ACME POSTS 303.9 MLN DLR DEFICIT", "ACME DEFICIT WIDENS", "Acme posted a deficit of 304 mln dlrs.", 9, False),
+        # Other forms of the words, and of the name.
+        ("MERIDIAN WITHDRAWS ACQUISITION OFFER", "MERIDIAN <MRD> DROPS BID", "Meridian said it had withdrawn its proposal to acquire Apex.", 9, True),
+        ("N.Y. BUSINESS LOANS FALL 718 MLN", "NEW YORK BUSINESS LOANS DROP", "Business loans of ten banks fell 718 mln.", 9, True),
+        ("SUÈDE: BOLIDEN RACHÈTE LES MINES", "BOLIDEN VA RACHETER DES MINES EN SUÈDE", "Le groupe Boliden rachète des mines de Suède.", 9, True),
+        # What was sent before it tells an earlier state.
+        ("FREIGHTER MERIDIAN AGROUND NEAR LISBON", "MERIDIAN NEAR LISBON", "The freighter Meridian is near Lisbon, aground.", -9, False),
+    ],
+)  # fmt: skip
+def test_a_story_tells_in_its_own_words(
+    alert: str, headline: str, body: str, minutes: int, is_one: bool
+) -> None:
+    assert event(text(alert, alert, kind=Kind.ALERT), text(body, headline, hours=minutes / 60)) is is_one
+
+
+def test_a_story_that_opens_on_something_else_tells_what_it_says_further_on_at_once() -> None:
+    alert = text("", "LAWSON FORECASTS INFLATION OF FOUR PCT", kind=Kind.ALERT)
+    body = (
+        REPORT
+        + " Lawson, who was asked about prices, forecasts inflation of four pct for the end of the year."
+    )
+    assert event(alert, text(body, "LAWSON SPEAKS OF THE HARBOUR", hours=0.2))
+    assert not event(alert, text(body, "LAWSON SPEAKS OF THE HARBOUR", hours=0.9))
+
+
+def test_an_alert_that_has_been_told_is_told_again_only_by_what_takes_over_some_of_that_story() -> None:
+    alert = text("", "ACME CORP 2ND QTR SHR 86 CTS VS 73 CTS", kind=Kind.ALERT)
+    told = "Acme Corp 2nd qtr shr 86 cts vs 73 cts. " + REPORT
+    outlook = text(
+        "Acme Corp sees a record year. In the 2nd qtr it had 86 cts against 73 cts.",
+        "ACME SEES RECORD",
+        hours=0.6,
+    )
+    assert event(alert, outlook)
+    assert not tells_by_itself(outlook, alert)
+    assert not is_kin(text(told), outlook)
+    assert is_kin(
+        text(told), text(told + " Its shares rose by a tenth after the report had come out.", hours=2)
+    )
+
+
 def test_a_text_and_its_correction_are_a_chain_and_no_copies() -> None:
     mended = text(REPORT.replace("212", "221"), "CORRECTED - HARBOUR CLOSED", hours=20)
     assert event(text(REPORT), mended)
@@ -200,8 +246,12 @@ def test_refiled_stories_of_reuters_are_found_and_nothing_else(reuters: StorySto
     assert found.recall >= 0.95, found.missed
 
 
-def test_alerts_of_reuters_are_chained_to_their_stories_and_to_nothing_else(reuters: StoryStore) -> None:
-    """Of the pairs to be found 26 were drawn from what an earlier rule had missed, to be hard."""
-    found = judged(reuters, labelled()).events
-    assert found.precision >= 0.97, found.wrong
-    assert found.recall >= 0.85, found.missed  # 0.90 with all stories between them: benchmarks/duplicates.py
+@pytest.mark.parametrize("half", [0, 1])
+def test_alerts_of_reuters_are_chained_to_their_stories_and_to_nothing_else(
+    reuters: StoryStore, half: int
+) -> None:
+    """Thresholds were set on one half; the other is as good. Pairs drawn at the thresholds are left out."""
+    labels = {pair: one for pair, one in labelled().items() if one.half == half and one.drawn != "near"}
+    found = judged(reuters, labels).events
+    assert found.precision >= 0.95, found.wrong
+    assert found.recall >= 0.92, found.missed  # with all stories between them more: benchmarks/duplicates.py

@@ -46,7 +46,7 @@ POLL_SECONDS = 0.02
 FAULTS: tuple[type[Exception], ...] = (openai.OpenAIError, httpx.HTTPError, OSError, ValueError)
 
 _DELIMITER = re.compile(
-    r"(<)(?=\|[^|<>\n]{1,40}\|>|/?s>|(?:start|end)_of_turn>|｜[^<>\n]{1,40}｜>)"
+    r"(<)(?=\|[^|<>\n]{1,40}\|>|/?s>|(?:start|end)_of_turn>|/?(?:tools?|tool_[a-z_]{1,20}|think|function[a-z_]{0,20})>|｜[^<>\n]{1,40}｜>)"
     r"|(\[)(?=/?(?:INST|SYSTEM_PROMPT|TOOL_[A-Z_]+|AVAILABLE_TOOLS|IMG[A-Z_]*|THINK)\])"
 )
 

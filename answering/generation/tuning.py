@@ -26,6 +26,7 @@ from models.machine import inspect_machine
 SECONDS_EACH = 1.0
 LEAST_TOKENS, MOST_TOKENS = 32, 512
 DECODED_TOKENS = 6
+CRAWLING = 6.0  # tokens a second: a 24B model on two cores
 # Another way is taken only if it is clearly faster: less than this is the noise of two runs.
 CLEARLY = 1.03
 
@@ -68,7 +69,10 @@ def measure(model: Model, *, threads: int, kv_type: str) -> Tuning:
         "The harvest of 1987 was larger than expected, the ministry said on Monday. " * 64, False
     )
     trial = _Trial(model, threads=threads, kv_type=kv_type)
-    trial.rates(text[:LEAST_TOKENS], batch=BATCH_TOKENS, flash=True)  # brings the weights into memory
+    # The first brings the weights into memory; where even it crawls, trying on would take minutes.
+    prefill, decode = trial.rates(text[:LEAST_TOKENS], batch=BATCH_TOKENS, flash=True)
+    if prefill < CRAWLING:
+        return Tuning(flash=True, prefill_rate=round(prefill, 1), decode_rate=round(decode, 1))
     quick = trial.rates(text[:LEAST_TOKENS], batch=BATCH_TOKENS, flash=True)[0]
     sample = text[: max(LEAST_TOKENS, min(MOST_TOKENS, int(quick * SECONDS_EACH)))]
     # A quantised cache exists with flash attention only.

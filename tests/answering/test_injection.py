@@ -17,6 +17,7 @@ import pytest
 
 from answering.evidence import gives_orders
 from answering.generation.native import Model
+from answering.generation.openai import defused
 from answering.generation.template import ChatTemplate
 from answering.generation.vocabulary import Vocabulary
 from answering.prompts import as_data, messages, story_header
@@ -117,6 +118,15 @@ def test_no_story_text_becomes_a_special_token_of_qwen(qwen: _Tokens) -> None:
     for story in STORIES:
         assert qwen.special(_body(story)) == template_alone, story["id"]
     assert sum(bool(qwen.special_in_text(_body(story))) for story in STORIES) >= 12, "the set has teeth"
+
+
+@pytest.mark.model
+def test_a_server_that_reads_tokens_in_text_finds_none(mistral: _Tokens, qwen: _Tokens) -> None:
+    """What is sent to a server is tokenized by it, as carelessly as it likes."""
+    for story in STORIES:
+        sent = defused(_body(story))
+        assert mistral.special_in_text(sent) == [], story["id"]
+        assert qwen.special_in_text(sent) == [], story["id"]
 
 
 @cache

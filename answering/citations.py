@@ -71,10 +71,13 @@ def find_support(
     texts = [story.text(*s) for s in spans]
     near = dict(zip(spans, _closeness(sentence, texts, closeness, across=across), strict=True))
     judged = {s: _judge(sentence, [s], story, language, near[s], thresholds) for s in spans}
-    best = max(spans, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s] or judged[s].meaning))
+    # The words nearest to the sentence decide: others clear it only where they are about as near.
+    nearest = max(j.meaning for j in judged.values())
+    rivals = [s for s in spans if judged[s].meaning >= nearest - thresholds.margin]
+    best = max(rivals, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s] or judged[s].meaning))
     chosen, judgement = [best], judged[best]
     if judgement.verdict is not Verdict.SUPPORTED and all(o.kind in _LACKING for o in judgement.objections):
-        floor = thresholds.partly_across if across else thresholds.partly
+        floor = thresholds.limits(across=across, embedded=closeness is not None)[1]
         others = [i for i, close in ranked if close >= floor]
         chosen, judgement = _with_second(
             sentence, best, judgement, others, story, language, near[best], thresholds

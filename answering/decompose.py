@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from answering.questions import Asked, understand
+from answering.questions import Asked, Kind, understand
 from answering.verify.moments import FIRST_YEAR, LAST_YEAR
 from answering.verify.names import find_names
 
@@ -59,6 +59,14 @@ def decompose(asked: Asked) -> Decomposed | None:
     text = asked.text.strip(_EDGES)
     readings = (_difference, _choice, _both, _several)
     return next((found for reading in readings if (found := reading(text, held, asked.language))), None)
+
+
+def asks_for_synthesis(asked: Asked) -> bool:
+    """Whether the answer is spread over many stories: a list, or how something went over time."""
+    held = _held().get(asked.language)
+    if asked.kind is Kind.LIST or asked.listed:
+        return True
+    return held is not None and bool(re.search(rf"\b(?:{held['synthesis']})", asked.text, re.IGNORECASE))
 
 
 _Held = Mapping[str, str | Sequence[str]]
@@ -145,7 +153,13 @@ def _without(own: str, other: str, language: str) -> tuple[str, str]:
     alone: list[str] = []
     names = [n.text for n in find_names(own, language) if n.surely]
     if names and any(n.surely for n in find_names(f"x {other}", language)):  # x: no capital of a beginning
-        alone.append(names[-1])
+        # German names lose a first name that is a word of its own: "Angela Merkel" is found as "Merkel".
+        first = (
+            re.search(rf"(?<=[a-zäöüß] )[A-ZÄÖÜ][\w-]+ {re.escape(names[-1])}", own)
+            if language == "de"
+            else None
+        )
+        alone.append(first[0] if first else names[-1])
     if _YEAR.search(other):
         alone += [y for y in _YEAR.findall(own) if FIRST_YEAR <= int(y) < LAST_YEAR]
     shared = own

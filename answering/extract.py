@@ -13,6 +13,7 @@ from answering.figures import meets
 from answering.questions import Asked, Kind
 from answering.ranking import Ranked
 from answering.verify.moments import find_moments
+from answering.verify.names import find_names
 from answering.words import same_language, stem_set
 from domain.answer import Sentence, Verdict
 
@@ -28,6 +29,8 @@ def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[tuple[Sentence, Ran
     Beside a sentence in the question's own language none in another is quoted: it would say the same again.
     """
     able = [r for r in ranked if meets(asked, r.text, r.story.hit.language)] or list(ranked)
+    if asked.listed:
+        able = _lists_first(able, asked, asked.listed)
     chosen: list[Ranked] = []
     for item in able:
         if len(chosen) == _MOST or (chosen and item.score < chosen[0].score * _NEAR_BEST):
@@ -37,6 +40,18 @@ def extract(asked: Asked, ranked: Sequence[Ranked]) -> tuple[tuple[Sentence, Ran
         if not any(_says_the_same(item, other) for other in chosen):
             chosen.append(item)
     return tuple((quote(item, asked), item) for item in chosen)
+
+
+def _lists_first(able: Sequence[Ranked], asked: Asked, listed: int) -> list[Ranked]:
+    """ "Which five states": the best sentence that names so many, where one near the best does."""
+    asked_parts = {part for name in asked.names for part in name.parts}
+    for item in able:
+        if item.score < able[0].score * _NEAR_BEST:
+            break
+        names = find_names(item.text, item.story.hit.language)
+        if len({n.parts for n in names if n.surely and not asked_parts & set(n.parts)}) >= listed:
+            return [item, *(other for other in able if other is not item)]
+    return list(able)
 
 
 def quote(item: Ranked, asked: Asked) -> Sentence:

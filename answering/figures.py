@@ -115,7 +115,11 @@ def counts_people_harmed(asked: Asked) -> bool:
 
 def meets(asked: Asked, text: str, language: str | None) -> bool:
     """Whether the text has what this kind of question asks for; of the dead where it asks for the dead."""
-    return asked.is_met_by(text, language) and not _counts_another_fate(asked, text, language)
+    return (
+        asked.is_met_by(text, language)
+        and not _counts_another_fate(asked, text, language)
+        and not _counts_only_units(asked, text, language)
+    )
 
 
 def _counts_another_fate(asked: Asked, text: str, language: str | None) -> bool:
@@ -123,6 +127,20 @@ def _counts_another_fate(asked: Asked, text: str, language: str | None) -> bool:
     fates, folded = _fates(fold(asked.text), asked.language), fold(text)
     found = [_fates(_clause(folded, q), language) for q in find_quantities(text, language) if not q.ordinal]
     return bool(fates and found) and all(told and not told & fates for told in found)
+
+
+def _counts_only_units(asked: Asked, text: str, language: str | None) -> bool:
+    """Whether visitors are asked for, and all numbers of the text are of days or dollars."""
+    if not asked.counted or asked.counted_unit or asked.units:
+        return False
+    known = {v for q in find_quantities(asked.text, asked.language) for v in q.values}
+    found = [q for q in find_quantities(text, language) if not known & set(q.values)]
+    return bool(found) and all(q.unit in _MEASURED for q in found)
+
+
+_MEASURED = frozenset(
+    {"day", "week", "month", "year", "hour", "minute", "second", "percent", "USD", "EUR", "GBP"}
+)
 
 
 def conflict(one: Quantity, other: Quantity) -> bool:

@@ -44,6 +44,7 @@ class Lexicon:
     months: Mapping[str, int]
     weekdays: Mapping[str, int]  # Monday is 0
     speech: re.Pattern[str]
+    opinion: re.Pattern[str]  # what follows is someone's view
     question: Mapping[str, re.Pattern[str]]
     measure: Mapping[str, re.Pattern[str]]  # what kind of quantity a question asks for
 
@@ -88,6 +89,7 @@ def lexicon(language: str | None) -> Lexicon:
         months=_months(code) | {fold(k): v for k, v in raw["time"]["months_extra"].items()},
         weekdays=_weekdays(code) | {fold(k): v for k, v in raw["time"]["weekdays_extra"].items()},
         speech=compile_words(raw["speech"]["verbs"], language=code),
+        opinion=compile_words(raw["speech"]["opinion"], language=code),
         question=patterns("question"),
         measure=patterns("measure"),
     )
@@ -177,6 +179,6 @@ def _empty(code: str) -> Lexicon:
     nothing: dict[str, re.Pattern[str]] = {}
     return Lexicon(
         language=code, stopwords=frozenset(), negation=_NOTHING, not_negation=_NOTHING, modality=nothing,
-        direction=nothing, rounding=nothing, scales={}, time=nothing, months={}, weekdays={}, speech=_NOTHING,
+        direction=nothing, rounding=nothing, scales={}, time=nothing, months={}, weekdays={}, speech=_NOTHING, opinion=_NOTHING,
         question=nothing, measure=nothing,
     )  # fmt: skip

@@ -18,10 +18,10 @@ from babel.numbers import format_decimal
 _FILE = Path(__file__).with_name("lexicons") / "phrases.toml"
 
 
-def phrase(name: str, language: str, /, **fields: str) -> str:
+def phrase(name: str, code: str, /, **fields: str) -> str:
     """The phrase `name` with its fields filled in."""
     held = _phrases()
-    return held.get(language, held["en"])[name].format(**fields)
+    return held.get(code, held["en"])[name].format(**fields)
 
 
 def day_in_words(day: date, language: str) -> str:

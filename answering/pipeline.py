@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from answering.changes import as_sentences, still_disputed, without_figures
+from answering.decompose import asks_for_synthesis
 from answering.gathering import Evidence, Found, Search, read, search_parts
 from answering.generation.waiting import budget_for
 from answering.languages import not_in_archive, question_language
@@ -23,7 +24,7 @@ from answering.outcome import decide
 from answering.pack import PackedPrompt, pack
 from answering.parse import parse_draft
 from answering.questions import Asked, understand
-from answering.quoting import Kept, Written, differing_figures, of_a_state, quoted
+from answering.quoting import Kept, Written, correcting, differing_figures, of_a_state, quoted
 from answering.review import Reviewed, review
 from answering.verify.closeness import Closeness
 from db.store import StoryStore
@@ -38,7 +39,7 @@ from domain.answer import (
     TokenCount,
 )
 from domain.errors import ModelError
-from domain.protocols import Embedder, Generator
+from domain.protocols import Generator
 from domain.query import Hit, Order, Query, SearchResult
 
 _log = logging.getLogger(__name__)
@@ -58,14 +59,14 @@ class Answerer:
         *,
         search: Search,
         store: StoryStore,
-        embedder: Embedder,
+        closeness: Closeness,
         generator: Generator | None,
         options: AnswerOptions,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._search = search
         self._store = store
-        self._closeness = Closeness(embedder)
+        self._closeness = closeness
         self._generator = None if options.extractive else generator
         self._options = options
         self._clock = clock
@@ -126,9 +127,9 @@ class Answerer:
     def _settled(
         self, evidence: Evidence, reviewed: Reviewed, model: str, tokens: TokenCount, first: float | None
     ) -> Written:
-        """The reviewed draft; where nothing of it answers, the stories' own words if they do. A comparison is
-        worked out from the stories: small models are no good at it."""
-        kept, incomplete = reviewed.kept, False
+        """The reviewed draft, behind what contradicts a false premise; where nothing of it answers, the
+        stories' own words if they do. A comparison is worked out from the stories, not by the model."""
+        kept, incomplete = (*correcting(evidence, self._options.limits), *reviewed.kept), False
         answers = any(b.answers(self._options.limits) for _, b in kept)
         if evidence.of is not None or (not answers and not reviewed.declined):
             own = quoted(evidence, self._options.limits)
@@ -154,6 +155,7 @@ class Answerer:
             max_tokens=self._options.max_tokens,
             order=Order.NEWEST if of_a_state(asked, query) else query.order,
             asked_on=query.filters.as_of,
+            spread=asks_for_synthesis(asked),
         )
 
     def _finish(

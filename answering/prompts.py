@@ -62,14 +62,22 @@ def story_header(number: int, published: datetime, place: str | None, headline: 
 
 
 def messages(
-    blocks: Sequence[str], question: str, language: str, *, asked_on: datetime | None = None
+    blocks: Sequence[str],
+    question: str,
+    language: str,
+    *,
+    asked_on: datetime | None = None,
+    contents: Sequence[str] = (),
 ) -> tuple[ChatMessage, ...]:
     """The whole conversation; `blocks` are stories with their headers, already plain data.
 
+    `contents`: the headers alone, ahead of the stories, where these are many and long.
     `asked_on`: the day the archive is asked to stand at; "who is" then means who was that day.
     """
     name = ENGLISH_NAMES.get(language, "the language of the question")
     stories = "<stories>\n" + "\n".join(blocks) + "\n</stories>"
+    if contents:
+        stories = "<contents>\n" + "\n".join(contents) + "\n</contents>\n" + stories
     return (
         ChatMessage(role="system", content=SYSTEM),
         ChatMessage(role="user", content=_ask(_EXAMPLE_STORIES, _EXAMPLE_QUESTION, "English")),

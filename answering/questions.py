@@ -40,6 +40,7 @@ class Asked:
     focus: frozenset[str]  # stems of its other words: what is asked about the names
     units: frozenset[str] = frozenset()  # units the number asked for may have; none: any
     counted: tuple[str, ...] = ()  # stems of what "how many" counts: ("member", "state")
+    listed: int | None = None  # "which three countries": how many an answer names
     counted_unit: str | None = None  # where what is counted is a unit: "how many kilometres"
 
     def is_met_by(self, text: str, language: str | None) -> bool:
@@ -92,7 +93,7 @@ def understand(question: str, language: str) -> Asked:
     counted, unit = _counted(folded, language, focus) if kind is Kind.HOW_MANY else ((), None)
     return Asked(
         text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=allowed,
-        counted=counted, counted_unit=unit,
+        counted=counted, counted_unit=unit, listed=_listed(question, language) if kind is not Kind.HOW_MANY else None,
     )  # fmt: skip
 
 
@@ -113,6 +114,17 @@ def _counted(folded: str, language: str, focus: frozenset[str]) -> tuple[tuple[s
     return counted, None
 
 
+def _listed(question: str, language: str) -> int | None:
+    """The number right behind the question word, from two on."""
+    folded = fold(question)
+    for quantity in find_quantities(question, language):
+        ahead = folded[: quantity.start].split()
+        if len(ahead) <= _BEFORE_NUMBER and not quantity.ordinal and 2 <= quantity.value <= _MOST_LISTED:
+            return int(quantity.value)
+    return None
+
+
+_BEFORE_NUMBER, _MOST_LISTED = 4, 20  # words: "who were the seven", "quels sont les cinq"
 _NEAR = 5  # words after "how many": "of the House of Commons seats"
 _COUNTED = 2  # "member states", "Abgeordnete stimmten"
 _WORD = re.compile(r"[^\W\d_]+")

@@ -11,6 +11,7 @@ from answering.extract import extract
 from answering.figures import counts_people_harmed
 from answering.gathering import Evidence
 from answering.outcome import Bearing, Limits, bears_on
+from answering.premise import as_sentence, contradicted
 from answering.questions import Asked
 from domain.answer import Sentence, TokenCount
 from domain.query import Query
@@ -32,8 +33,11 @@ class Written:
 
 
 def quoted(evidence: Evidence, limits: Limits) -> Written:
-    """The sentences that answer; of two things, one for each and what follows from both."""
+    """The sentences that answer: what contradicts a false premise, before all; of two things, one for each
+    and what follows from both."""
     asked, ranked = evidence.asked, evidence.ranked
+    if correction := correcting(evidence, limits):
+        return Written(kept=correction)
     if evidence.of is not None:
         compared = compare(evidence.of, evidence.sides, asked=asked, limits=limits)
         if compared.kept:
@@ -45,6 +49,14 @@ def quoted(evidence: Evidence, limits: Limits) -> Written:
     found = [(sentence, bears_on(asked, item)) for sentence, item in extract(asked, ranked)]
     kept = tuple((s, b) for s, b in found if b.answers(limits))
     return Written(kept=kept, incomplete=evidence.of is not None)
+
+
+def correcting(evidence: Evidence, limits: Limits) -> Kept:
+    """ "The archive says otherwise: …", where it does."""
+    if evidence.of is not None:
+        return ()
+    found = contradicted(evidence.asked, evidence.ranked, limits)
+    return ((as_sentence(found, evidence.asked.language), found.bearing),) if found else ()
 
 
 def differing_figures(evidence: Evidence, limits: Limits) -> tuple[DatedFigure, ...]:

@@ -17,6 +17,7 @@ from answering.outcome import Bearing, bearing
 from answering.pack import PackedPrompt
 from answering.parse import DraftSentence
 from answering.questions import Asked
+from answering.translated import marked
 from answering.verify.closeness import Closeness
 from answering.words import same_language
 from domain.answer import Sentence, Verdict
@@ -54,8 +55,8 @@ def review(
             withheld.append(_unsupported(drafted.text, ("no story was found",)))
         elif not best.judgement.may_be_shown:
             withheld.append(_unsupported(drafted.text, best.judgement.reasons))
-        elif all(drafted.text != s.text for s, _ in kept):
-            kept.append((_sentence(drafted.text, best), bear(asked, drafted.text, best, closeness)))
+        elif all(not s.text.startswith(drafted.text) for s, _ in kept):
+            kept.append((_sentence(drafted.text, best, asked), bear(asked, drafted.text, best, closeness)))
     return Reviewed(kept=tuple(kept), withheld=tuple(withheld), declined=declined)
 
 
@@ -103,9 +104,10 @@ def _best(
     return best
 
 
-def _sentence(text: str, support: Support) -> Sentence:
+def _sentence(text: str, support: Support, asked: Asked) -> Sentence:
+    source = support.story.hit.language
     return Sentence(
-        text=text,
+        text=marked(text, support.citations, language=asked.language, source=source),
         verdict=support.judgement.verdict,
         citations=support.citations,
         reasons=support.judgement.reasons,

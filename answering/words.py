@@ -54,7 +54,10 @@ def stem(word: str, language: str | None) -> str:
 @lru_cache(maxsize=16_384)
 def is_dictionary_word(word: str, language: str | None) -> bool:
     """Whether a dictionary of the language has the word; False where there is no dictionary."""
-    return language in _LEMMATISED and bool(simplemma.is_known(word, lang=language))
+    if language not in _LEMMATISED:
+        return False
+    low = word.lower()
+    return bool(simplemma.is_known(word, lang=language)) or simplemma.lemmatize(low, lang=language) != low
 
 
 @lru_cache(maxsize=16_384)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from typer.core import TyperGroup
 
-from cli.options import ArchiveOption, JsonOption, settings_for
+from cli.options import ArchiveOption, JsonOption, open_archive, settings_for
 from cli.progress import IngestBars
 from cli.shapes import print_json
 from domain.errors import SetError
@@ -30,6 +30,7 @@ from evaluation.floors import below, read_floors
 from evaluation.runner import Run
 from runtime.evaluation import Prepared, compare, find_run, find_sets, prepare, rescored
 from runtime.settings import Settings, shared_folder
+from runtime.synthetic import make_set_of
 
 FormatOption = Annotated[
     str | None,
@@ -41,7 +42,9 @@ _UNKNOWN_SHOWN = 5  # guids named in full
 class _RunByDefault(TyperGroup):
     """`depeche eval SET` is `depeche eval run SET`: what is not the name of a command is a set."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(
+        self, ctx: Any, args: list[str]
+    ) -> list[str]:  # Typer's own copy of click has no public name
         return super().parse_args(ctx, args if args and args[0] in self.commands else ["run", *args])
 
 
@@ -52,6 +55,7 @@ def register(app: typer.Typer) -> None:
         epilog="Example:  depeche eval questions.csv --archive ~/archives/desk --extractive",
     )(run_evaluation)
     group.command(name="sets", epilog="Example:  depeche eval sets data")(list_sets)
+    group.command(name="make", epilog="Example:  depeche eval make my-set --questions 100")(make_one)
     app.add_typer(group, name="eval")
 
 
@@ -74,6 +78,9 @@ def run_evaluation(
         bool, typer.Option("--extractive", help="Answer by quoting, without a model.")
     ] = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N questions.")] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, help="Questions asked at the same time, where a server answers.")
+    ] = 1,
     model: Annotated[
         str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
     ] = None,
@@ -127,6 +134,7 @@ def run_evaluation(
                 retrieval_only=retrieval_only,
                 extractive=extractive,
                 limit=limit,
+                jobs=jobs,
                 json=json,
             )
     comparison = _against(against, run, settings) if against else None
@@ -187,6 +195,30 @@ def list_sets(
         raise typer.Exit(1)
 
 
+def make_one(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write the set: a new folder.")],
+    archive: ArchiveOption = None,
+    questions: Annotated[int, typer.Option("--questions", min=1, help="At most so many.")] = 100,
+    stories: Annotated[
+        int, typer.Option("--stories", min=1, help="Drawn from the archive; they are the set's corpus.")
+    ] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed and archive give the same set.")] = 7,
+    json: JsonOption = False,
+) -> None:
+    """Make a set from the archive, without a model: stories to find again, gaps to fill, gaps whose story was
+    taken away, and questions whose answer is left in another language only. Marked as synthetic.
+    """
+    with open_archive(archive) as opened:
+        made = make_set_of(opened, out, questions=questions, stories=stories, seed=seed)
+    kinds = Counter(query.kind for query in made.queries)
+    if json:
+        print_json({"folder": str(out), "stories": len(made.corpus), "questions": dict(kinds)})
+        return
+    for kind, count in sorted(kinds.items()):
+        typer.echo(f"{kind:24} {count}")
+    typer.echo(f"{len(made.corpus)} stories in {out}; next:  depeche eval {out} --extractive", err=True)
+
+
 def _set_line(row: Mapping[str, Any]) -> str:
     if row["problem"]:
         return f"{row['path']}: NOT VALID\n  {row['problem']}"
@@ -220,6 +252,7 @@ def _run(
     retrieval_only: bool,
     extractive: bool,
     limit: int | None,
+    jobs: int,
     json: bool,
 ) -> Run:
     console = Console(stderr=True)
@@ -237,6 +270,7 @@ def _run(
             retrieval_only=retrieval_only,
             extractive=extractive,
             limit=limit,
+            jobs=jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
 

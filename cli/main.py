@@ -27,6 +27,7 @@ from cli import (
     statistics,
     stories,
     subjects,
+    verifying,
     waiting,
     watching,
 )
@@ -66,6 +67,7 @@ for part in (
     subjects,
     names,
     evaluating,
+    verifying,
     models_commands,
     statistics,
     indexing,

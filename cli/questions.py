@@ -100,6 +100,10 @@ def ask(
     extractive: Annotated[
         bool, typer.Option("--extractive", help="Quote the best sentences; no language model.")
     ] = False,
+    after: Annotated[
+        int | None,
+        typer.Option("--after", help="Id of the answer that this follows: “and in 1991?” is written out."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer from the archive, each sentence with the words it rests on."""
@@ -111,8 +115,11 @@ def ask(
         answer__max_wait=max_wait,
         answer__evidence=limit,
     ) as opened:
+        text = opened.written_out(question, after=after)
+        if text != question:
+            typer.echo(f"understood as: {text}", err=True)
         query = opened.understand(
-            Query(text=question, filters=filters, mode=mode, limit=opened.settings.answer.evidence)
+            Query(text=text, filters=filters, mode=mode, limit=opened.settings.answer.evidence)
         )
         if not (json or extractive) and not opened.model_installed:
             typer.echo(

@@ -178,6 +178,11 @@ class StoryStore:
         with self._database.read() as connection:
             return reading.read_passage_languages(connection, ids)
 
+    def last_passage_id(self) -> int:
+        """The highest there is; 0 of an empty archive."""
+        with self._database.read() as connection:
+            return connection.execute(sa.select(sa.func.max(passage.c.passage_id))).scalar() or 0
+
     def passages_of(self, version_id: int) -> list[StoredPassage]:
         with self._database.read() as connection:
             return reading.read_passages_of(connection, version_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,24 +76,46 @@ def run_set(
     manifest: dict[str, Any],
     retrieval_only: bool = False,
     limit: int | None = None,
+    jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
-    """Runs (or resumes) the set into `folder`. `progress(done, total)` after each question."""
+    """Runs (or resumes) the set into `folder`. `progress(done, total)` after each question.
+
+    `jobs`: questions asked at the same time. It helps where a server answers; seconds then hold the waits for
+    each other, and energy is not noted, because it cannot be told apart.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    asked = manifest | {"retrieval_only": retrieval_only, "questions": questions_digest(of.queries)}
+    asked = manifest | {
+        "retrieval_only": retrieval_only,
+        "jobs": jobs,
+        "questions": questions_digest(of.queries),
+    }
     _agree(folder / "manifest.json", asked | {"started": datetime.now(UTC).isoformat(timespec="seconds")})
     lines = folder / "results.jsonl"
     drop_torn_line(lines)
     results = read(lines)
     queries = of.queries[:limit] if limit else of.queries
-    asking = _Asking(of, archive)
-    for done, query in enumerate(queries, start=1):
-        if query.query_id not in results:
-            results[query.query_id] = asking.ask(query, retrieval_only=retrieval_only)
-            append(lines, results[query.query_id])
+    missing = [query for query in queries if query.query_id not in results]
+    asking = _Asking(of, archive, retrieval_only=retrieval_only, metered=jobs == 1)
+    for done, result in enumerate(_asked(missing, asking.ask, jobs), start=len(queries) - len(missing) + 1):
+        results[result.query_id] = result
+        append(lines, result)
         if progress:
             progress(done, len(queries))
     return settle(of, folder, {q.query_id: results[q.query_id] for q in queries})
+
+
+def _asked(queries: Sequence[EvalQuery], ask: Callable[[EvalQuery], Result], jobs: int) -> Iterator[Result]:
+    """Results as they come; in order where one is asked at a time."""
+    if jobs == 1:
+        yield from map(ask, queries)
+        return
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for future in as_completed([pool.submit(ask, query) for query in queries]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def rescore(of: EvalSet, folder: Path) -> Run:
@@ -153,25 +176,24 @@ def confidence(answer: Answer) -> float | None:
 
 
 class _Asking:
-    def __init__(self, of: EvalSet, archive: Answering) -> None:
+    def __init__(self, of: EvalSet, archive: Answering, *, retrieval_only: bool, metered: bool) -> None:
         self._set = of
         self._archive = archive
+        self._retrieval_only = retrieval_only
+        self._metered = metered
         self._judge = QuoteJudge(archive.version, archive.closeness)
 
-    def ask(self, query: EvalQuery, *, retrieval_only: bool) -> Result:
+    def ask(self, query: EvalQuery) -> Result:
         before = read_meter()
         found = self._archive.search_query(Query(text=query.text, filters=query.filters, limit=RANKED))
         result = replace(from_search(query.query_id, found), year=self._year(query))
-        if not retrieval_only:
+        if not self._retrieval_only:
             result = self._answered(query, result)
-        joules = used(before, read_meter())
+        if self._metered:
+            spent = used(before, read_meter())
+            result = replace(result, joules=round(spent.value, 2), joules_measured=spent.measured)
         broken = self._violations([(h.guid, h.version) for h in found.hits[:CHECKED]], query.filters)
-        return replace(
-            result,
-            violations=(*broken, *result.violations),
-            joules=round(joules.value, 2),
-            joules_measured=joules.measured,
-        )
+        return replace(result, violations=(*broken, *result.violations))
 
     def _answered(self, query: EvalQuery, result: Result) -> Result:
         answer = self._archive.answer_query(Query(text=query.text, filters=query.filters))
@@ -237,4 +259,9 @@ def _agree(path: Path, manifest: dict[str, Any]) -> None:
 def _trec_lines(results: dict[str, Result], name: str) -> Iterator[str]:
     for query_id, result in results.items():
         for rank, guid in enumerate(result.ranked, start=1):
-            yield f"{query_id} Q0 {guid.replace(' ', '%20')} {rank} {1 / rank:.6f} {name}\n"
+            yield f"{_word(query_id)} Q0 {_word(guid)} {rank} {1 / rank:.6f} {_word(name)}\n"
+
+
+def _word(text: str) -> str:
+    """One field of a TREC run: spaces, tabs and line breaks would end it."""
+    return "%20".join(text.split()) or "-"

@@ -8,6 +8,7 @@ import numpy as np
 
 DRAWS = 10_000  # a p of .05 is then known to ±.004
 SEED = 7
+_AT_ONCE = 100  # draws held in memory: 80 MB for 100,000 questions
 
 
 def randomisation_p(ours: Sequence[float], theirs: Sequence[float]) -> float:
@@ -20,10 +21,13 @@ def randomisation_p(ours: Sequence[float], theirs: Sequence[float]) -> float:
     differences = differences[differences != 0]
     if not differences.size:
         return 1.0
-    signs = np.random.default_rng(SEED).choice((-1.0, 1.0), size=(DRAWS, differences.size))
+    random = np.random.default_rng(SEED)
     seen = abs(differences.sum())
-    as_far = np.abs(signs @ differences) >= seen - 1e-9
-    return float((as_far.sum() + 1) / (DRAWS + 1))
+    as_far = 0
+    for _ in range(DRAWS // _AT_ONCE):
+        signs = random.choice((-1.0, 1.0), size=(_AT_ONCE, differences.size))
+        as_far += int((np.abs(signs @ differences) >= seen - 1e-9).sum())
+    return (as_far + 1) / (DRAWS + 1)
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from domain.protocols import Embedder
 from domain.query import Filters, Mode, Query, SearchResult
 from domain.story import IngestReport, StoryRecord, Version
 from retrieval.recorded import Current, read_current
-from runtime import embedders, wiring
+from runtime import embedders, threads, wiring
 from runtime.clock import utc_now
 from runtime.generators import Generators
 from runtime.settings import Settings, load_settings
@@ -31,6 +31,7 @@ from runtime.suppression import Screen
 
 if TYPE_CHECKING:
     from answering.langchain import AnswerRunnable
+    from answering.verify.closeness import Closeness
     from ingest.pipeline import IngestProgress
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
     from retrieval.langchain import ArchiveRetriever
@@ -226,9 +227,17 @@ class Archive:
     def _matcher(self) -> Matcher:
         return wiring.make_matcher(self.index, self.store)
 
-    def ask(self, question: str, *, filters: Filters = Filters(), extractive: bool = False) -> Answer:
-        query = Query(text=question, filters=filters, limit=self.settings.answer.evidence)
+    def ask(
+        self, question: str, *, filters: Filters = Filters(), extractive: bool = False,
+        after: Answer | int | None = None,
+    ) -> Answer:  # fmt: skip
+        text = self.written_out(question, after=after)
+        query = Query(text=text, filters=filters, limit=self.settings.answer.evidence)
         return self.answer_query(self.understand(query), extractive=extractive)
+
+    def written_out(self, question: str, *, after: Answer | int | None) -> str:
+        """The question in full: "and in 1991?", after the answer it follows (or that answer's id)."""
+        return threads.written_out(question, after, lambda one: self._screen.stored(self.store.answer(one)))
 
     def answer_query(self, query: Query, *, extractive: bool = False, kept: bool = True) -> Answer:
         """`kept` False: the answer is not stored; an evaluation's questions are not the desk's."""
@@ -245,7 +254,7 @@ class Archive:
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
         before = read_meter()
         answerer = wiring.make_answerer(
-            self.settings, search=self.search_query, store=self.store, embedder=self.embedder,
+            self.settings, search=self.search_query, store=self.store, closeness=self._closeness,
             generator=None if extractive else self._generators.answering(query),
         )  # fmt: skip
         for event in self._screen.stream(answerer.stream(query, stop=stop)):
@@ -323,7 +332,7 @@ class Archive:
             self._given = None if called else other
             if called:  # else this process would go on asking for the one it named before
                 self.settings = embedders.named(called, self.settings)
-            self._drop("embedder", "index", "searcher")
+            self._drop("embedder", "_closeness", "index", "searcher")
         return done
 
     def check_index(self) -> IndexCheck:
@@ -343,6 +352,11 @@ class Archive:
             if self._given is not None:
                 return embedders.recognised(self._given, self.settings)
             return embedders.make_embedder(self.settings)
+
+    @cached_property
+    def _closeness(self) -> Closeness:
+        with self._making:
+            return wiring.make_closeness(self.embedder)
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -386,7 +400,7 @@ class Archive:
                 self._drop("index", "searcher")
                 made = self.__dict__.get("embedder")
                 if made is not None and current is not None and made.fingerprint != current.fingerprint:
-                    self._drop("embedder")
+                    self._drop("embedder", "_closeness")
             return True
 
     def _drop(self, *parts: str) -> None:

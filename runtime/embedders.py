@@ -68,7 +68,7 @@ def recognised(embedder: Embedder, settings: Settings) -> Embedder:
 
 
 def _from_folder(name: str, settings: Settings) -> Embedder:
-    from models.catalogue import load_catalogue
+    from models.added import catalogue_at
     from models.fetch import weights_digest
     from retrieval.embedder import SentenceTransformerEmbedder
     from retrieval.fast_embedder import OpenVinoEmbedder
@@ -76,7 +76,7 @@ def _from_folder(name: str, settings: Settings) -> Embedder:
     folder = wiring.required_path(name, settings)
     engine = OpenVinoEmbedder if settings.embedder.engine == "openvino" else SentenceTransformerEmbedder
     digest = weights_digest(folder)
-    catalogue = load_catalogue()
+    catalogue = catalogue_at(settings.models_cache)
     if name not in catalogue.names():
         return engine(folder, name=folder.name, digest=digest, **_of_folder(folder))
     spec = catalogue.get(name)

@@ -84,6 +84,7 @@ class Prepared:
         retrieval_only: bool = False,
         extractive: bool = False,
         limit: int | None = None,
+        jobs: int = 1,
         progress: Callable[[int, int], None] | None = None,
     ) -> Run:
         """A named run resumes where it stopped; an unnamed one starts anew in the folder "latest"."""
@@ -106,6 +107,7 @@ class Prepared:
             manifest=about | manifest(self.archive, model=answering),
             retrieval_only=retrieval_only,
             limit=limit,
+            jobs=jobs,
             progress=progress,
         )
 

@@ -21,6 +21,7 @@ from runtime.settings import IMPORT_STRING, Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
+    from answering.verify.closeness import Closeness
     from retrieval.index import IndexProgress, SearchIndex
     from retrieval.matching import Matcher
     from retrieval.search import Searcher
@@ -108,12 +109,19 @@ def make_searcher(
     return Searcher(index, store, embedder, scorer=CrossEncoderScorer(settings.retrieval.reranker))
 
 
+def make_closeness(embedder: Embedder) -> Closeness:
+    """One for all questions of an archive: it measures the embedder's scale once and keeps what it embeds."""
+    from answering.verify.closeness import Closeness
+
+    return Closeness(embedder)
+
+
 def make_answerer(
     settings: Settings,
     *,
     search: Callable[[Query], SearchResult],
     store: StoryStore,
-    embedder: Embedder,
+    closeness: Closeness,
     generator: Generator | None,
 ) -> Answerer:
     from answering.pipeline import Answerer, AnswerOptions
@@ -123,7 +131,7 @@ def make_answerer(
         max_wait=settings.answer.max_wait,
         max_tokens=settings.answer.max_tokens,
     )
-    return Answerer(search=search, store=store, embedder=embedder, generator=generator, options=options)
+    return Answerer(search=search, store=store, closeness=closeness, generator=generator, options=options)
 
 
 def make_matcher(index: SearchIndex, store: StoryStore) -> Matcher:

@@ -5,6 +5,7 @@ One check a file, each `check(sentence, span, context) -> list[Objection]`, pure
 """
 
 from answering.verify.objection import Context, ErrorKind, Objection, Severity
-from answering.verify.verdict import Judgement, Thresholds, judge, objections
+from answering.verify.thresholds import Thresholds
+from answering.verify.verdict import Judgement, judge, objections
 
 __all__ = ["Context", "ErrorKind", "Judgement", "Objection", "Severity", "Thresholds", "judge", "objections"]

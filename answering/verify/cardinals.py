@@ -23,7 +23,9 @@ _FEMININE = {
 }
 _MORE = {
     "en": {"nil": 0, "zero": 0, "a hundred": 100, "a thousand": 1000},
-    "fr": {"zero": 0, "quatre-vingt": 80, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "cents": 100},
+    "fr": {"zero": 0, "quatre-vingt": 80, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90, "cents": 100,
+           "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40,
+           "cinquantaine": 50, "soixantaine": 60, "centaine": 100},
     "es": {"cero": 0, "ciento": 100, "veintiun": 21, "quinientas": 500, "setecientas": 700, "novecientas": 900,
            "mil": 1000},
     "de": {"null": 0, "zwo": 2, "hundert": 100, "tausend": 1000, "zweier": 2, "dreier": 3},

@@ -72,7 +72,15 @@ def contest(text: str, language: str | None) -> Contest:
         here = [n for n in names if start <= n.start and n.end <= end]
         for i, token in enumerate(tokens):
             word = fold(token.group())
-            if not token.group()[0].islower() or _ELECTED.match(word):
+            if not token.group()[0].islower():
+                continue
+            if _CHOSEN.match(word):
+                chosen = (
+                    _doer(token.start(), here, text) if _was(tokens, i) else _after(i, tokens, here, text)[0]
+                )
+                winners += [chosen] if chosen else []
+                continue
+            if _ELECTED.match(word):
                 continue
             wins, loses = held["win"].fullmatch(word), held["lose"].fullmatch(word)
             if not wins and not loses:
@@ -90,6 +98,14 @@ def contest(text: str, language: str | None) -> Contest:
                 losers += [doer] if doer else []
                 winners += [after] if by and after else []
     return Contest(winners=tuple(winners), losers=tuple(losers))
+
+
+_CHOSEN = re.compile(r"(?:re-?)?(?:elected|elue?s?|eleg\w+|elig\w+|eleit\w+|(?:wieder)?gewahlt)$")
+
+
+def _was(tokens: list[re.Match[str]], i: int) -> bool:
+    """Whether an auxiliary of the passive stands up to three words ahead."""
+    return any(fold(t.group()) in _PASSIVE | {"ist", "sido"} for t in tokens[max(0, i - 3) : i])
 
 
 _DEFEATS = ("beat", "defeat", "bat", "vainc", "derrot", "venc", "besieg", "schlug", "bezw", "schlag")

@@ -6,6 +6,7 @@ all, the event is taken to be of the day of publication, the day before, or that
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from answering.verify.moments import Moment, agree, contradict, find_moments
@@ -33,6 +34,9 @@ def _one(claim: Moment, stated: tuple[Moment, ...], context: Context) -> Objecti
     if any(agree(claim, s) for s in stated):
         return None
     filled = [_filled(s, context.day) for s in stated]
+    this_year = [replace(s, year=context.day.year) for s in stated if s.year is None and s.month]
+    if any(agree(claim, s) for s in this_year):
+        return None
     if any(agree(claim, f) for f in filled):
         return None
     published = _of(context.day)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from answering.folding import fold
 from answering.lexicon import lexicon
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
+from answering.verify.tenses import asserts_past
 from answering.words import stem_set
 
 _READABLE = {
@@ -35,6 +36,8 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
             continue
         if kind == "conditional" or (context.crosses_languages and kind in ("planned", "possible")):
             continue
+        if kind == "planned" and not asserts_past(sentence, context.claim_language):
+            continue  # a plan may be told in the present: "the contributions are renewed every five years"
         if not context.crosses_languages and not any(_bears_on(s, stems) for s in scopes):
             continue
         make = veto if kind in _REFUSED and not context.crosses_languages else doubt
@@ -46,7 +49,7 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 
 def _bears_on(scope: frozenset[str], stems: frozenset[str]) -> bool:
-    return len(scope & stems) >= min(2, len(scope)) > 0
+    return bool(scope) and len(scope & stems) >= min(2, (len(scope) + 1) // 2)
 
 
 def _verb(kind: str) -> str:

@@ -17,6 +17,19 @@ from answering.folding import fold
 from answering.lexicon import LANGUAGES, lexicon
 from answering.verify.cardinals import cardinal_words
 
+# "The fourth of January", as Arabic writes a day in words; folded.
+_ARABIC_DAYS = (
+    "الاول",
+    "الثاني",
+    "الثالث",
+    "الرابع",
+    "الخامس",
+    "السادس",
+    "السابع",
+    "الثامن",
+    "التاسع",
+    "العاشر",
+)
 FIRST_YEAR, LAST_YEAR = 1000, 2100
 
 
@@ -95,6 +108,8 @@ def _absolute(folded: str, language: str | None) -> Iterator[Moment]:
             month = months.get(re.sub(r"\s+", " ", name)) if name else int(groups.get("month") or 0) or None
             year = _year(groups.get("year"))
             days = [int(d) for d in (groups.get("day"), groups.get("other")) if d]
+            if ordinal := groups.get("ordinal"):
+                days = [_ARABIC_DAYS.index(ordinal) + 1]
             if (
                 (name and month is None)
                 or any(not 1 <= d <= 31 for d in days)
@@ -130,6 +145,7 @@ def _date_patterns(language: str | None) -> tuple[dict[str, int], tuple[re.Patte
         rf"(?<!\w){day}{other}[\s-]?{of}\s?{name}(?:,?[\s-]?(?:{of}\s?)?(?:عام\s|سنه\s)?{year})?(?!\w)",
         rf"(?<!\w){name}\s{day}(?:\s?[-–]\s?(?P<other>\d{{1,2}}))?(?:,?\s{year})?(?!\w|[.,]\d)",
         rf"(?<!\w){name},?\s?{of}\s?(?:عام\s|سنه\s)?{year}(?!\w)",
+        rf"(?<!\w)(?P<ordinal>{'|'.join(_ARABIC_DAYS)})\sمن\s(?:شهر\s)?{name}(?:\s(?:عام\s|سنه\s)?{year})?(?!\w)",
         rf"(?<!\w)(?:{cues})\s(?P<name>{whole})(?!\w)" if cues else r"(?!)",
     )
     return months, tuple(re.compile(e) for e in expressions)

@@ -7,12 +7,21 @@ in the sentence ("21 dead" from "12 dead and 21 injured") is refused.
 
 from __future__ import annotations
 
+import re
+
+from answering.folding import fold
 from answering.verify.moments import find_moments
+from answering.verify.names import find_names
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.verify.quantities import Quantity, find_quantities, matches
 
-# Units of which a text seldom says which: "12 percent" and "12 points" are told apart all the same.
-_LOOSE_UNITS = frozenset({None, "share", "second", "magnitude", "degree", "tonne", "metre"})
+# What a number may be said to be without the other side saying it: the noun around it decides there.
+_COUNTED = frozenset({None, "share", "seat", "vote", "goal", "magnitude", "degree", "point", "year", "day"})
+# Two names of nearly one thing: votes fill seats, a goal is a point, a tenure is counted in either.
+_ALIKE = (
+    frozenset({"point", "goal", "seat", "vote", "share"}),
+    frozenset({"percentage_points", "point"}),
+)
 _SMALL = 4  # number words up to here often count what the story lists by name
 
 
@@ -22,29 +31,35 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         return []
     stated = find_quantities(span, context.language)
     years = {m.year for m in find_moments(span, context.language, anchor=context.day) if m.year}
+    listed = _listed(span, context.language)
     objections: list[Objection] = []
     # Arabic has a form of the noun for two: "هدفين" is two goals without a number.
     dual = "ar" in (context.language, context.claim_language)
     for quantity in claimed:
         if quantity.value in years or (dual and quantity.value == 2):
             continue
-        objection = _one(quantity, stated, context)
+        if quantity.value in listed and not any(quantity.value in s.values for s in stated):
+            continue  # "seven countries", where the story names seven
+        also = {v for q in claimed if q is not quantity for v in q.values}
+        objection = _one(quantity, stated, context, also=also)
         if objection:
             objections.append(objection)
     return objections
 
 
-def _one(claim: Quantity, stated: tuple[Quantity, ...], context: Context) -> Objection | None:
+def _one(
+    claim: Quantity, stated: tuple[Quantity, ...], context: Context, *, also: set[float]
+) -> Objection | None:
     found = [s for s in stated if matches(claim, s)]
     if claim.bound and (limits := [s for s in stated if (s.bound, s.unit) == (claim.bound, claim.unit)]):
         # The story has its own "more than": the claim's is that one, not one that another number would allow.
         found = [s for s in found if s in limits or set(s.values) & set(claim.values)]
     if not found:
         return _absent(claim, stated)
-    agreeing = [s for s in found if _units_agree(claim.unit, s.unit)]
+    agreeing = [s for s in found if _units_agree(claim, s, stated)]
     if not agreeing:
-        return veto(ErrorKind.NUMBER, f"the story says {found[0]}, not {claim}")
-    if not context.crosses_languages and (rival := _exchanged(claim, agreeing, stated)):
+        return veto(ErrorKind.NUMBER, _reason(found[0], claim))
+    if not context.crosses_languages and (rival := _exchanged(claim, agreeing, stated, also=also)):
         return veto(ErrorKind.NUMBER, f"the story says {rival} of that, not {claim}")
     if (
         not any(_bounds_agree(claim.bound, s.bound) for s in agreeing)
@@ -52,6 +67,22 @@ def _one(claim: Quantity, stated: tuple[Quantity, ...], context: Context) -> Obj
     ):
         return doubt(ErrorKind.NUMBER, f"the story says {agreeing[0]}, not {claim}")
     return None
+
+
+_BETWEEN = re.compile(
+    r"\s*(?:,|;)?\s*(?:and|et|y|e|und|o|u)?\s*(?:the|le|la|les|l'|el|los|die|der|das|a|o|os)?\s*"
+)
+
+
+def _listed(span: str, language: str | None) -> frozenset[int]:
+    """How long the span's lists of names are: "Estonia, Latvia and Lithuania" counts three."""
+    lengths, run, end = set(), 0, -1
+    for name in find_names(span, language):
+        joined = end >= 0 and _BETWEEN.fullmatch(fold(span[end : name.start]))
+        run = run + 1 if joined and span[end : name.start].strip() else 1
+        lengths.add(run)
+        end = name.end
+    return frozenset(n for n in lengths if n > 1)
 
 
 def _absent(claim: Quantity, stated: tuple[Quantity, ...]) -> Objection:
@@ -76,10 +107,33 @@ def _likeness(claim: Quantity, stated: Quantity) -> float:
     return low / high if high else 1.0
 
 
-def _units_agree(claim: str | None, story: str | None) -> bool:
-    if claim == story or claim in _LOOSE_UNITS or story in _LOOSE_UNITS:
-        return {claim, story} != {"percent", "percentage_points"}
-    return False
+def _units_agree(claim: Quantity, story: Quantity, stated: tuple[Quantity, ...]) -> bool:
+    if claim.per and story.per and claim.per != story.per:
+        return False
+    one, other = claim.unit, story.unit
+    if one == other:
+        return True
+    if one in _COUNTED and other in _COUNTED:
+        return None in (one, other) or any({one, other} <= alike for alike in _ALIKE)
+    if other is None:  # "19 moves" is not 19 hours; "10 to 12 percent" is 10 percent
+        return not story.after or story.after[0][:1].isdigit() or any(s.unit == one for s in stated)
+    if one is None:
+        return other not in _MONEY or not claim.after
+    return {one, other} <= {"percentage_points", "point"}
+
+
+_MONEY = frozenset(
+    {"USD", "EUR", "GBP", "JPY", "FRF", "DEM", "ITL", "ESP", "PTE", "RUB", "CNY", "BRL", "SEK"}
+)
+
+
+def _reason(story: Quantity, claim: Quantity) -> str:
+    said, wanted = str(story), str(claim)
+    if story.per and claim.per and story.per != claim.per:
+        said, wanted = f"{said} a {story.per}", f"{wanted} a {claim.per}"
+    elif said == wanted or story.unit is None:
+        said = " ".join([said, *story.after[:1]])
+    return f"the story says {said}, not {wanted}"
 
 
 def _bounds_agree(claim: str | None, story: str | None) -> bool:
@@ -88,18 +142,22 @@ def _bounds_agree(claim: str | None, story: str | None) -> bool:
     return claim == story or (claim not in strict and story not in strict)
 
 
-def _exchanged(claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...]) -> Quantity | None:
+def _exchanged(
+    claim: Quantity, found: list[Quantity], stated: tuple[Quantity, ...], *, also: set[float]
+) -> Quantity | None:
     """Another number of the span that keeps the claim's company, when the matched one keeps none of it."""
     if any(_shared_company(claim, s) for s in found):
         return None
-    rivals = [s for s in stated if s not in found and _units_agree(claim.unit, s.unit)]
+    rivals = [
+        s for s in stated
+        if s not in found and _units_agree(claim, s, stated) and not set(s.values) & also and not s.ordinal
+    ]  # fmt: skip
     best = max(rivals, key=lambda s: _shared_company(claim, s), default=None)
-    return best if best is not None and _shared_company(claim, best) else None
+    return best if best is not None and _shared_company(claim, best) > 1 else None
 
 
 def _shared_company(one: Quantity, other: Quantity) -> int:
     """Words around both numbers: what is counted tells more than what leads up to it."""
     after, before = set(one.after[:3]), set(one.before[:3])
     other_after, other_before = set(other.after[:3]), set(other.before[:3])
-    counted = len(after & other_after) * 2 + len(after & other_before) + len(before & other_after)
-    return counted + len(before & other_before)
+    return len(after & other_after) * 2 + len(before & other_before)

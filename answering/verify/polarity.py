@@ -6,6 +6,7 @@ span does not count. Across languages only the presence of a negation can be com
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from answering.folding import fold
@@ -14,13 +15,14 @@ from answering.verify.objection import Context, ErrorKind, Objection, doubt, vet
 from answering.words import content_stems, stem_set, words
 
 _REACH = 60  # characters after (and, in German, before) a negation that it may bear on
+_BORN = re.compile(r"\b[Nn]é(?=e?s?\b)")  # without its accent "né" is "ne"
 _FEW = 14  # words: a span this short is about one thing
 
 
 def check(sentence: str, span: str, context: Context) -> list[Objection]:
     claim, story = _negated(sentence, context.claim_language), _negated(span, context.language)
     if context.crosses_languages:
-        if bool(claim) != bool(story) and len(words(span)) <= _FEW * 2:
+        if bool(claim) != bool(story) and (claim or len(words(span)) <= _FEW * 2):
             return [doubt(ErrorKind.NEGATION, _reason(denies=bool(story)))]
         return []
     if claim and not story:
@@ -35,16 +37,20 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 
 def _bears_on(scope: tuple[str, ...], stems: frozenset[str]) -> bool:
-    """Whether what is negated is what the sentence asserts: its nearest two words, or most of them."""
-    near = scope[:2]
-    return bool(near) and all(s in stems for s in near)
+    """Whether what is negated is what the sentence asserts: its nearest word and half of the rest, or nearly all."""
+    if not scope:
+        return False
+    share = sum(s in stems for s in scope) / len(scope)
+    return (scope[0] in stems and share >= 0.5) or share >= 0.75
 
 
 @lru_cache(maxsize=8192)
 def _negated(text: str, language: str | None) -> tuple[tuple[str, ...], ...]:
     """For each negation, the stems of what it bears on, nearest first."""
     held = lexicon(language)
-    folded = held.not_negation.sub(lambda m: " " * len(m.group()), fold(text).replace("n't", " n't"))
+    folded = held.not_negation.sub(
+        lambda m: " " * len(m.group()), fold(_BORN.sub("nai", text)).replace("n't", " n't")
+    )
     scopes: list[tuple[str, ...]] = []
     last = -1
     for match in held.negation.finditer(folded):
@@ -61,7 +67,7 @@ def _negated(text: str, language: str | None) -> tuple[tuple[str, ...], ...]:
 
 
 def _to_clause_end(text: str) -> str:
-    for mark in (".", ";", ":", "?", "!", "\n"):
+    for mark in (".", ";", ":", "?", "!", "\n", ", "):
         text = text.split(mark, 1)[0]
     return text
 

@@ -48,6 +48,7 @@ class Quantity:
     start: int  # into the folded text
     end: int
     unit: str | None = None
+    per: str | None = None  # the unit of time it is counted by: "200 million positions a second"
     bound: str | None = None  # "about" | "over" | "under"
     ordinal: bool = False
     in_words: bool = False
@@ -205,6 +206,7 @@ def _quantity(raw: _Raw, folded: str, language: str | None) -> Quantity:
         start=raw.start,
         end=end,
         unit=unit,
+        per=_rate(folded[end : end + _COMPANY]),
         in_words=raw.in_words,
         ordinal=raw.ordinal,
         bound=_bound(folded[max(0, raw.start - 28) : raw.start], folded[end : end + 8], language),
@@ -222,6 +224,21 @@ def _unit_after(folded: str, end: int) -> tuple[str | None, int]:
     return names[next(i for i, g in enumerate(match.groups()) if g)], match.end()
 
 
+_RATE = re.compile(r"(?<!\w)(?:a|an|per|par|por|pro|je|في)\s")
+_TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+
+
+def _rate(following: str) -> str | None:
+    """The unit after "per", where the number's own clause has one."""
+    pattern, names = units()
+    for edge in _RATE.finditer(_CLAUSE_EDGE.split(following)[0]):
+        match = pattern.match(following, edge.end())
+        name = names[next(i for i, g in enumerate(match.groups()) if g)] if match else None
+        if name in _TIMES:
+            return name
+    return None
+
+
 def _unit_before(folded: str, start: int) -> str | None:
     match = _CURRENCY_BEFORE.search(folded[max(0, start - 8) : start])
     if match is None:
@@ -236,9 +253,15 @@ def _bound(before: str, after: str, language: str | None) -> str | None:
         if pattern is None:
             continue
         for match in pattern.finditer(before):
-            if len(before[match.end() :].split()) <= 1:
+            compares = _COUNTED.search(before[: match.start()])  # "twelve fewer than the 202" bounds nothing
+            if len(before[match.end() :].split()) <= 1 and not compares:
                 return name
     return "about" if after.startswith((" or so", " environ")) else None
+
+
+_COUNTED = re.compile(
+    r"(?:\d|twelve|zwolf|doce|doze|douze|\w{2,}ty|one|two|three|four|five|six|seven|eight|nine|ten)\s$|verfug\w*\s$"
+)
 
 
 def matches(claimed: Quantity, stated: Quantity) -> bool:

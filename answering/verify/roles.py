@@ -73,7 +73,9 @@ def _another(claim: Relation, near: list[Relation], context: Context) -> Objecti
     told = near + [r for r in relations(whole, context.language) if r.verb == claim.verb]
     for role in ("doer", "sufferer"):
         name: Name | None = getattr(claim, role)
-        fillers = [n for r in told if (n := getattr(r, role))]
+        fillers = [
+            n for r in told if (n := getattr(r, role)) and name and n.placed == name.placed and not n.common
+        ]  # a person is held against persons, a place against places
         if name and fillers and not _among(name, fillers, context) and name_stands(name, whole, context):
             shown = (
                 f"{fillers[0].text} … {claim.word}" if role == "doer" else f"{claim.word} … {fillers[0].text}"

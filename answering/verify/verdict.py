@@ -16,11 +16,16 @@ from answering.verify import (
     modality,
     names,
     numbers,
+    ordinals,
     polarity,
     quotations,
     roles,
+    subjects,
+    tenses,
 )
+from answering.verify.marks import share
 from answering.verify.objection import Context, ErrorKind, Objection, Severity, doubt, veto
+from answering.verify.thresholds import Thresholds
 from answering.words import coverage
 from domain.answer import Verdict
 
@@ -32,27 +37,19 @@ Check = Callable[[str, str, Context], list[Objection]]
 
 CHECKS: tuple[Check, ...] = (
     numbers.check,
+    ordinals.check,
     dates.check,
     names.check,
     quotations.check,
     polarity.check,
     modality.check,
+    tenses.check,
     direction.check,
     roles.check,
+    subjects.check,
     contests.check,
     attribution.check,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """Where meaning is close enough, on the scale of `meaning`."""
-
-    # Set by hand on the sample archive with multilingual-e5-small; data/verification is to calibrate them.
-    supported: float = 0.36
-    partly: float = 0.24
-    supported_across: float = 0.15  # sentence and story in different languages: closeness alone
-    partly_across: float = 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +80,12 @@ def objections(sentence: str, span: str, context: Context) -> tuple[Objection, .
 
 
 def meaning(sentence: str, span: str, context: Context, closeness: float | None) -> float:
-    """0 to 1: within a language the mean of closeness and shared words, across languages closeness alone."""
+    """0 to 1: within a language the mean of closeness and shared words, across languages closeness alone.
+
+    Without an embedder: shared words, and across languages what needs no translation.
+    """
     if context.crosses_languages:
-        return closeness or 0.0
+        return share(sentence, span, context) if closeness is None else closeness
     shared = coverage(sentence, span, language=context.claim_language, other_language=context.language)
     return shared if closeness is None else (closeness + shared) / 2
 
@@ -102,10 +102,10 @@ def judge(
     limits = thresholds or Thresholds()
     found = list(objections(sentence, span, context))
     near = meaning(sentence, span, context, closeness)
-    across = context.crosses_languages
-    if near < (limits.partly_across if across else limits.partly):
+    supported, partly = limits.limits(across=context.crosses_languages, embedded=closeness is not None)
+    if near < partly:
         found.append(veto(ErrorKind.MEANING, "the story's words do not say this"))
-    elif near < (limits.supported_across if across else limits.supported):
+    elif near < supported:
         found.append(doubt(ErrorKind.MEANING, "the story says something near to this, not quite this"))
     if any(o.severity is Severity.VETO for o in found):
         verdict = Verdict.UNSUPPORTED

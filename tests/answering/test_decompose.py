@@ -16,7 +16,10 @@ from answering.questions import understand
             "How many more seats did Labour win in 1997 than the Conservatives in 2010?",
             "en",
             Form.DIFFERENCE,
-            ("How many seats did Labour win in 1997?", "How many seats did win in the Conservatives in 2010?"),
+            (
+                "How many seats did Labour win in 1997?",
+                "How many seats did win in the Conservatives in 2010?",
+            ),
         ),
         (
             "¿Cuántos escaños más obtuvo el PP en 2011 que el PSOE en 2004?",

@@ -84,7 +84,9 @@ def test_a_toll_that_rose_is_told_with_its_dates(
 
 
 def test_sources_that_disagree_on_one_day_are_named(archive: Archive) -> None:
-    answer = archive.ask("How many passengers were aboard the ferry that sank off Stromhaven?", extractive=True)
+    answer = archive.ask(
+        "How many passengers were aboard the ferry that sank off Stromhaven?", extractive=True
+    )
     assert answer.outcome is Outcome.DISPUTED
     assert "140 on 1 September 1990 (north)" in answer.text
     assert "190 on 1 September 1990 (south)" in answer.text
@@ -109,6 +111,15 @@ def test_a_count_of_members_follows_the_day_it_is_asked_as_of(archive: Archive) 
 def test_a_question_about_the_injured_takes_no_number_of_the_dead(archive: Archive) -> None:
     answer = archive.ask("How many people were injured in the bus crash near Huancayo?", extractive=True)
     assert "17" not in answer.text
+
+
+def test_that_some_died_contradicts_no_question_about_the_others(archive: Archive) -> None:
+    for question in (
+        "How many people survived the bus crash near Huancayo?",
+        "Why were people injured in the bus crash near Huancayo?",
+    ):
+        answer = archive.ask(question, extractive=True)
+        assert "otherwise" not in answer.text, question
 
 
 def test_a_killed_story_leaves_the_sequence(models_cache: Path, tmp_path: Path) -> None:

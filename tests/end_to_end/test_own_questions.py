@@ -90,7 +90,7 @@ def test_a_table_of_questions_over_an_archive(folder: Path) -> None:
 
 def test_the_same_over_stories_named_then_scored_again_and_compared(folder: Path) -> None:
     over = ("mine.csv", "--corpus", "stories.jsonl")
-    depeche(folder, *over, "--retrieval-only", "--name", "ranked", "--json")
+    depeche(folder, *over, "--retrieval-only", "--name", "ranked", "--jobs", "3", "--json")
     first = orjson.loads(depeche(folder, *over, "--extractive", "--name", "first", "--json").stdout)
     assert first["answer_accuracy"] == 1.0
     table = folder / "mine.csv"

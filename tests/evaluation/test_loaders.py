@@ -341,3 +341,13 @@ def test_sets_are_found_below_a_folder(tmp_path: Path) -> None:
     assert found["broken"].read is None
     assert "broken" in str(found["broken"].problem)
     assert found["multi"].format == "multihop-rag"
+
+
+def test_the_example_of_the_documents_is_sound() -> None:
+    root = Path(__file__).resolve().parents[2]
+    loaded = load_set(root / "docs" / "examples" / "questions.csv")
+    sample = load_set(root / "data" / "evaluation")
+    assert len(loaded.queries) == 20
+    assert sum(query.answerable is False for query in loaded.queries) == 4
+    judged = {guid for grades in loaded.qrels.values() for guid in grades}
+    assert judged <= {guid for grades in sample.qrels.values() for guid in grades}

@@ -27,8 +27,8 @@ from retrieval.passage_text import passage_text
 from retrieval.stages import Candidate, Request, Stage
 from retrieval.tokens import TextTokens, TokenEmbedder
 
-# Set on XQuAD-R, the sample's set, Reuters and the tuning half of the further Reuters questions; the held-out
-# ones were not looked at (docs/retrieval-evaluation.md).
+# Set on XQuAD-R, the sample's set, Reuters and the tuning half of the further questions on Reuters
+# (docs/retrieval-evaluation.md, which has the held-out questions beside them).
 READ = 8  # passages; one takes 25 ms of a core
 CLEAR = 0.25  # of the fused score, which is 1 at most: a first story so far ahead of the second stays there
 WEIGHT = 23.0  # of the tokens' mean cosine beside the fused score: a hundredth of it is worth .23
@@ -49,12 +49,16 @@ class LateInteraction:
         neutral: Callable[[], LanguageNeutral],
         passages: PassagesOf,
         read: int = READ,
+        clear: float = CLEAR,
+        weight: float = WEIGHT,
     ) -> None:
         self._stage = stage
         self._embedder = embedder
         self._neutral = neutral
         self._passages = passages
         self._read = read
+        self._clear = clear
+        self._weight = weight
         self._lock = threading.Lock()
         self._kept: OrderedDict[int, TextTokens] = OrderedDict()
 
@@ -62,7 +66,7 @@ class LateInteraction:
         candidates = self._stage(request)
         first, rest = candidates[: self._read], candidates[self._read :]
         stored = self._passages([one.passage_id for one in first])
-        if any(one.passage_id not in stored for one in first) or is_clear(first, stored):
+        if any(one.passage_id not in stored for one in first) or is_clear(first, stored, by=self._clear):
             return candidates
         asked = self._embedder.embed_tokens([request.query.text], as_query=True)
         if not asked or not len(asked[0].ids):
@@ -72,7 +76,8 @@ class LateInteraction:
         weights = rarity(asked[0].ids)
         passages = [stored[one.passage_id] for one in first]
         values = [
-            one.score + WEIGHT * nearness(question, neutral.passage_tokens(tokens, passage.language), weights)
+            one.score
+            + self._weight * nearness(question, neutral.passage_tokens(tokens, passage.language), weights)
             for one, passage, tokens in zip(first, passages, self._tokens(passages), strict=True)
         ]
         order = within_places([passage.language for passage in passages], values)
@@ -93,11 +98,11 @@ class LateInteraction:
         return [known[passage.passage_id] for passage in passages]
 
 
-def is_clear(first: Sequence[Candidate], stored: Mapping[int, StoredPassage]) -> bool:
-    """Whether there is nothing to decide: one story, or one that is far ahead of every other."""
+def is_clear(first: Sequence[Candidate], stored: Mapping[int, StoredPassage], *, by: float) -> bool:
+    """Whether there is nothing to decide: one story, or one that is ahead of every other `by` so much."""
     stories = [stored[one.passage_id].story_id for one in first]
     second = next((at for at, story in enumerate(stories) if story != stories[0]), None)
-    return second is None or first[0].score - first[second].score >= CLEAR
+    return second is None or first[0].score - first[second].score >= by
 
 
 def rarity(ids: NDArray[np.int64]) -> NDArray[np.float64]:

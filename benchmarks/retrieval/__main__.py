@@ -1,7 +1,8 @@
-"""python -m benchmarks.retrieval [--sets NAME,…] [--fusion] [--pairs] [--no-peers]
+"""python -m benchmarks.retrieval [--sets NAME,…] [--fusion] [--tokens] [--pairs] [--no-peers]
 
 Prints nDCG@10 of the search's parts on each set, with the p of a paired randomisation test between the
-hybrid as shipped and each half. `--fusion`: other ways and weights to join the halves.
+hybrid as shipped and each half. `--fusion`: other ways and weights to join the halves. `--tokens`: other
+settings of late interaction.
 Run with OMP_NUM_THREADS=1; the first run embeds about 20,000 passages (a quarter of an hour of one core).
 """
 
@@ -86,11 +87,11 @@ def originals(archive: Archive, passages: Sequence[StoredPassage]) -> Originals:
 
 
 def measured(
-    archive: Archive, asked_of: Sequence[Task], *, fusion: bool, with_peers: bool
+    archive: Archive, asked_of: Sequence[Task], *, fusion: bool, tokens: bool, with_peers: bool
 ) -> tuple[Results, Results]:
     """By group of tasks, and by task."""
     own = Systems(archive)
-    systems = own.shipped() | (own.joined() if fusion else {})
+    systems = own.shipped() | (own.joined() if fusion else {}) | (own.by_tokens() if tokens else {})
     passages = [passage for batch in archive.store.iter_passages() for passage in batch]
     if with_peers:
         systems |= peers(archive, passages)
@@ -113,7 +114,7 @@ def measured(
         "joining and refining": own.refined,
     }
     spent = ", ".join(f"{name} {1000 * median(part.seconds):.1f}" for name, part in parts.items())
-    if isinstance(kept := archive.embedder, KeptVectors) and kept.token_seconds:
+    if not tokens and isinstance(kept := archive.embedder, KeptVectors) and kept.token_seconds:
         questions = sum(len(task.asked) for task in asked_of)
         spent += f"; read for their tokens {kept.passages_read / questions:.1f} passages a question"
         spent += f", {1000 * median(kept.token_seconds):.1f} each"
@@ -125,6 +126,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--fusion", action="store_true")
+    parser.add_argument("--tokens", action="store_true")
     parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--no-peers", action="store_true")
     chosen = parser.parse_args()
@@ -135,9 +137,19 @@ def main() -> None:
     for name in chosen.sets.split(","):
         archive, asked_of = opened(name, where[name], shared)
         with archive:
-            own, each = measured(archive, asked_of, fusion=chosen.fusion, with_peers=not chosen.no_peers)
+            own, each = measured(
+                archive,
+                asked_of,
+                fusion=chosen.fusion,
+                tokens=chosen.tokens,
+                with_peers=not chosen.no_peers,
+            )
         groups |= own
         by_task |= each
+    if (alike := [groups[name] for name in groups if name.startswith("reuters")])[1:]:
+        groups["reuters, all"] = {
+            system: {q: value for one in alike for q, value in one[system].items()} for system in alike[0]
+        }
     halves = ("dense half", "lexical half", "joined", "joined and refined", "LangChain FAISS", "bm25s")
     print(systems_table(groups, against=halves, ahead="hybrid, as shipped"))
     for group, systems in groups.items():

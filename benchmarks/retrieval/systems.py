@@ -6,6 +6,7 @@ once a question; what joins them works on what they gave.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from benchmarks.retrieval.sets import Asked
 from domain.query import Query
 from domain.story import StoredPassage
 from retrieval.fusion import Weights, reciprocal_rank
-from retrieval.late_interaction import LateInteraction
+from retrieval.late_interaction import CLEAR, READ, WEIGHT, LateInteraction
 from retrieval.passage_text import passage_text
 from retrieval.scope import Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request
@@ -53,13 +54,17 @@ class Systems:
         self.dense, self.lexical = Kept(dense), Kept(lexical)
         self.fused = Kept(Fused(self.dense, self.lexical, languages=languages))
         self.refined = Kept(Fused(self.dense, self.lexical, languages=languages, refine=dense.refined))
+        self._embedder, self._neutral, self._passages = (
+            archive.embedder,
+            dense.neutral,
+            archive.store.passages,
+        )
         self.hybrid = self.refined
-        if isinstance(archive.embedder, TokenEmbedder):
-            self.hybrid = Kept(
-                LateInteraction(
-                    self.refined, archive.embedder, neutral=dense.neutral, passages=archive.store.passages
-                )
+        if isinstance(self._embedder, TokenEmbedder):
+            stage = LateInteraction(
+                self.refined, self._embedder, neutral=self._neutral, passages=self._passages
             )
+            self.hybrid = Kept(stage)
         self._languages = languages
 
     def shipped(self) -> dict[str, System]:
@@ -82,6 +87,28 @@ class Systems:
                 weights = Weights(own_language=own, other_language=other)
                 stage = Fused(self.dense, self.lexical, languages=self._languages, weights=weights)
                 others[f"{own} own, {other} other language"] = self._of(Kept(stage))
+        return others
+
+    def by_tokens(self) -> dict[str, System]:
+        """Other settings of late interaction, over the same candidates."""
+        if not isinstance(self._embedder, TokenEmbedder):
+            return {}
+        others: dict[str, System] = {}
+        for read, clear, weight in (
+            *((read, math.inf, WEIGHT) for read in (5, 8, 10, 20)),
+            *((READ, clear, WEIGHT) for clear in (0.1, 0.2, 0.3)),
+            *((READ, CLEAR, weight) for weight in (10.0, 40.0, math.inf)),
+        ):
+            stage = LateInteraction(
+                self.refined,
+                self._embedder,
+                neutral=self._neutral,
+                passages=self._passages,
+                read=read,
+                clear=clear,
+                weight=min(weight, 1e6),
+            )
+            others[f"{read} read, clear from {clear:g}, weight {weight:g}"] = self._of(Kept(stage))
         return others
 
     def _of(self, stage: Kept) -> System:

@@ -173,7 +173,8 @@ def test_the_embedders_own_tokens(e5: OpenVinoEmbedder) -> None:
     texts = ["Wheat.", "The wall came down on 9 November. " * 30, "柏林墙倒塌了。", "  "]
     found = e5.embed_tokens(texts, as_query=False)
     assert [len(one.ids) for one in found] == [len(one.vectors) for one in found]
-    assert [len(one.ids) for one in found] == e5.count_tokens(texts), "without marks and prefix"
+    for one, count in zip(found, e5.count_tokens(texts), strict=True):
+        assert abs(len(one.ids) - count) <= 1, "without marks and prefix, which may take in the first blank"
     unit = e5.embed_passages(texts)
     for one, vector in zip(found[:3], unit, strict=False):
         mean = one.vectors.mean(axis=0)

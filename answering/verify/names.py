@@ -59,6 +59,9 @@ def find_names(text: str, language: str | None) -> tuple[Name, ...]:
     for token in _tokens(text):
         word = token.group()
         capital = word[0].isupper() and word[0].isalpha()
+        if run and _follows_elision(token):  # "Combien d'États"
+            _close(run, run_opens, language, found)
+            run = []
         if capital:
             if not run:
                 run_opens = opens
@@ -108,10 +111,12 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
         return
     common = all(_is_common(t.group(), language) for t in tokens)
     placed = all(place_lines(p) for p in parts)
-    # German writes every noun with a capital: one alone is a name where no dictionary has it.
-    alone = len(run) == 1 and (opens or language == "de")
+    # German writes every noun with a capital: one alone is a name where no dictionary has it. So is what
+    # follows an elision: "d'Auckland" names, "l'Union" and "d'États" may not.
+    alone = len(run) == 1 and (opens or language == "de" or _follows_elision(run[0]))
     # A run of German words that are all in the dictionary is a phrase: "Rote Karte", "Politische Bildung".
-    surely = placed or not (common and (alone or language == "de"))
+    phrase = language == "de" and not any(_has_acronym(t.group()) for t in tokens)
+    surely = placed or not (common and (alone or phrase))
     start, end = tokens[0].start(), tokens[-1].end()
     found.append(
         Name(
@@ -124,6 +129,15 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
             common=common,
         )
     )
+
+
+def _follows_elision(token: re.Match[str]) -> bool:
+    return token.string[: token.start()].endswith(("'", "’"))
+
+
+def _has_acronym(word: str) -> bool:
+    """ "ICE-Unglück"."""
+    return any(len(piece) > 1 and piece.isupper() for piece in word.split("-"))
 
 
 def _is_no_head(word: str, stopwords: frozenset[str]) -> bool:

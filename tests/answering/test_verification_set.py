@@ -19,7 +19,10 @@ from runtime import Archive
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "data" / "verification"
-FLOOR = 0.79  # of balanced accuracy, with the embedder and without
+FLOOR = 0.79  # of balanced accuracy without a model
+EMBEDDED_FLOOR = (
+    0.77  # on the slice below .799 was measured, on the whole half .84: 58 true pairs sway by .05
+)
 KIND_FLOOR = 0.82  # of the kinds that are read off the text exactly
 EXACT_KINDS = ("number", "date", "unit", "percent_points", "rounding")
 
@@ -65,11 +68,11 @@ def test_floor_without_a_model(pairs: VerificationSet) -> None:
 def test_floor_with_the_embedder(pairs: VerificationSet, sample_archive: Archive) -> None:
     judged, _ = judge_pairs(
         pairs,
-        pairs.of_half("report")[::40],
+        pairs.of_half("report")[::16],
         closeness=Closeness(sample_archive.embedder),
         thresholds=Thresholds(),
     )
-    assert figures(judged).balanced_accuracy >= FLOOR
+    assert figures(judged).balanced_accuracy >= EMBEDDED_FLOOR
 
 
 def context(language: str = "en", day: str = "2004-03-14") -> Context:

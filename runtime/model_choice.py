@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from domain.errors import SettingsError
-from runtime.settings import FILE_NAME, IMPORT_STRING
+from runtime.settings import FILE_NAME, refused_in_archive
 
 _HEADER = re.compile(r"(?m)^[ \t]*\[model\][ \t]*(?:#.*)?$")
 _NEXT_TABLE = re.compile(r"(?m)^[ \t]*\[")
@@ -35,9 +35,9 @@ def add_rule(name: str, folder: Path, *, language: str | None, task: str | None)
 
 
 def _write(folder: Path, key: str, name: str, change: Callable[[str], str]) -> Path:
-    if IMPORT_STRING.fullmatch(name):
+    if what := refused_in_archive(name):
         raise SettingsError(
-            f"{name} is code, and an archive's file may not name code to run",
+            f"{name}: an archive's file travels, and may not name {what}",
             hint=f"set DEPECHE_MODEL__NAME={name} instead",
         )
     path = folder / FILE_NAME

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain.errors import SettingsError
 
 FILE_NAME = "depeche.toml"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 IMPORT_STRING = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")  # "package.module:callable"
 
 
@@ -162,7 +164,7 @@ def load_settings(
         if path.is_file():
             layers.append((str(path), _read_toml(path)))
             if path.parent == folder.absolute():
-                _refuse_code(path, layers[-1][1])
+                _refuse_what_travels(path, layers[-1][1])
     layers.append(("environment", _from_environment(env)))
     layers.append(("command line", _from_dotted(overrides or {})))
     for name, layer in layers:
@@ -194,8 +196,9 @@ def _read_toml(path: Path) -> dict[str, object]:
         raise SettingsError(f"{path}: {error}", hint="mend or remove that file") from error
 
 
-def _refuse_code(path: Path, values: Mapping[str, object]) -> None:
-    """An archive is data and travels; what it says may not make this program import a module."""
+def _refuse_what_travels(path: Path, values: Mapping[str, object]) -> None:
+    """An archive is data and travels; what it says may neither make this program import a module nor send
+    questions, stories and the reader's key to a server."""
     for section in ("embedder", "model"):
         table = values.get(section)
         named = table if isinstance(table, dict) else {}
@@ -204,11 +207,23 @@ def _refuse_code(path: Path, values: Mapping[str, object]) -> None:
             [rule.get("use") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
         )
         for name in (named.get("name"), *listed):
-            if isinstance(name, str) and IMPORT_STRING.fullmatch(name):
+            if not isinstance(name, str):
+                continue
+            if what := refused_in_archive(name):
                 raise SettingsError(
-                    f"{path} names code to run: {section}.name = {name!r}",
+                    f"{path} names {what}: {section}.name = {name!r}",
                     hint=f"if you trust it, set DEPECHE_{section.upper()}__NAME={name} instead",
                 )
+
+
+def refused_in_archive(name: str) -> str | None:
+    """What `name` is that an archive's own file may not name; None where it may."""
+    if IMPORT_STRING.fullmatch(name):
+        return "code to run"
+    address = urlsplit(name)
+    if address.scheme in ("http", "https") and address.hostname not in LOOPBACK:
+        return "a server to ask"
+    return None
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, object]:

@@ -57,3 +57,23 @@ def test_unknown_preset_lists_those_there_are(tmp_path: Path) -> None:
 def test_key_of_an_endpoint_is_not_printed(tmp_path: Path) -> None:
     settings = load_settings(tmp_path, environ={"DEPECHE_MODEL__API_KEY": "sk-very-secret"})
     assert "sk-very-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[model]\nname = "http://203.0.113.7/v1"\n',
+        '[model]\nrules = [{use = "HTTPS://203.0.113.7/v1", language = "ar"}]\n',
+    ],
+)
+def test_an_archive_that_travels_sends_nothing_to_a_server(tmp_path: Path, text: str) -> None:
+    (tmp_path / "depeche.toml").write_text(text)
+    with pytest.raises(SettingsError, match="names a server to ask"):
+        load_settings(tmp_path, environ={})
+    server = "http://203.0.113.7/v1"
+    assert load_settings(tmp_path / "x", environ={"DEPECHE_MODEL__NAME": server}).model.name == server
+
+
+def test_an_archive_may_name_a_server_on_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "depeche.toml").write_text('[model]\nname = "http://127.0.0.1:8080/v1"\n')
+    assert load_settings(tmp_path, environ={}).model.name == "http://127.0.0.1:8080/v1"

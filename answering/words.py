@@ -52,6 +52,12 @@ def stem(word: str, language: str | None) -> str:
 
 
 @lru_cache(maxsize=16_384)
+def is_no_noun(word: str) -> bool:
+    """Whether German, which writes nouns with a capital, has the word without one: "Rote", not "Angela"."""
+    return bool(simplemma.lemmatize(word.lower(), lang="de").islower())
+
+
+@lru_cache(maxsize=16_384)
 def is_dictionary_word(word: str, language: str | None) -> bool:
     """Whether a dictionary of the language has the word; False where there is no dictionary."""
     if language not in _LEMMATISED:

@@ -19,7 +19,7 @@ from answering.folding import fold, fold_words, skeleton
 from answering.lexicon import country_names, lexicon, places, units
 from answering.verify.cardinals import cardinal_words
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
-from answering.words import is_dictionary_word, stem, words
+from answering.words import is_dictionary_word, is_no_noun, stem, words
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|\S")
 _PARTICLES = fold_words(
@@ -114,8 +114,9 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
     # German writes every noun with a capital: one alone is a name where no dictionary has it. So is what
     # follows an elision: "d'Auckland" names, "l'Union" and "d'États" may not.
     alone = len(run) == 1 and (opens or language == "de" or _follows_elision(run[0]))
-    # A run of German words that are all in the dictionary is a phrase: "Rote Karte", "Politische Bildung".
-    phrase = language == "de" and not any(_has_acronym(t.group()) for t in tokens)
+    # German words that a dictionary has are a phrase where the first is no noun ("Rote Karte", "Politische
+    # Bildung"); "Angela Merkel" and "ICE-Unglück" name.
+    phrase = language == "de" and is_no_noun(run[0].group()) and not _has_acronym(tokens[0].group())
     surely = placed or not (common and (alone or phrase))
     start, end = tokens[0].start(), tokens[-1].end()
     found.append(

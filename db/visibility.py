@@ -83,7 +83,7 @@ class Visibility:
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
         ids, places = np.unique(pairs[order, 0], return_index=True)  # of each its first
         since = pairs[order, 1][places]
-        known = _held(self._superseded, ids)
+        known = among(self._superseded, ids)
         earlier = np.searchsorted(self._superseded, ids[known])
         self._since[earlier] = np.minimum(self._since[earlier], since[known])
         before = np.searchsorted(self._superseded, ids[~known])
@@ -91,18 +91,18 @@ class Visibility:
         self._since = np.insert(self._since, before, since[~known])
 
 
-def _held(sorted_ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
+def among(sorted_ids: Ids, wanted: Ids) -> NDArray[np.bool_]:
     """Which of the wanted are among the sorted: a look-up each, without a pass over the sorted."""
     if not sorted_ids.size:
         return np.zeros(wanted.size, bool)
     places = np.minimum(np.searchsorted(sorted_ids, wanted), sorted_ids.size - 1)
-    held: NDArray[np.bool_] = sorted_ids[places] == wanted
-    return held
+    found: NDArray[np.bool_] = sorted_ids[places] == wanted
+    return found
 
 
 def _with(sorted_ids: Ids, more: Ids) -> Ids:
     """A new array of both, sorted, each once."""
-    fresh = more[~_held(sorted_ids, more)]
+    fresh = more[~among(sorted_ids, more)]
     return np.insert(sorted_ids, np.searchsorted(sorted_ids, fresh), fresh)
 
 

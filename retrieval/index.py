@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from db.store import StoryStore
+from db.visibility import among
 from domain.errors import ArchiveLocked, IndexMissing, IndexStale
 from domain.protocols import Embedder
 from domain.story import StoredPassage
@@ -372,12 +373,12 @@ def _missing(
     unindexed: set[int] = set()  # versions that expressions and counts would miss
     for passages in batches:
         versions = np.array([p.version_id for p in passages if p.passage_id not in pending], dtype=np.int64)
-        unindexed.update(versions[~_held(story_ids, versions)].tolist())
+        unindexed.update(versions[~among(story_ids, versions)].tolist())
         ids = np.array([p.passage_id for p in passages if p.passage_id not in pending], dtype=np.int64)
         everything = np.array([p.passage_id for p in passages], dtype=np.int64)
         total += int(dense.contains(everything.tolist()).sum())
         absent_dense += int((~dense.contains(ids.tolist())).sum())
-        absent_lexical += int((~_held(lexical_ids, ids)).sum())
+        absent_lexical += int((~among(lexical_ids, ids)).sum())
     found = []
     if absent_dense:
         found.append(f"{absent_dense} passages are missing from the dense index; {REBUILD}")
@@ -388,8 +389,3 @@ def _missing(
     if len(dense) > total:
         found.append(f"{len(dense) - total} dense rows belong to no passage of the database; {REBUILD}")
     return found
-
-
-def _held(sorted_ids: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
-    low = np.searchsorted(sorted_ids, wanted, side="left")
-    return np.searchsorted(sorted_ids, wanted, side="right") > low

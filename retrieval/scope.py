@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from db.visibility import among
 from domain.query import Filters, Query
 from retrieval.instants import microseconds
 
@@ -48,12 +49,7 @@ class HiddenVersions:
         return self.ids[low:high]
 
     def contains(self, version_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-        if not self.ids.size:
-            return np.zeros(len(version_ids), dtype=np.bool_)
-        places = np.searchsorted(self.ids, version_ids)
-        places[places == self.ids.size] = 0
-        found: NDArray[np.bool_] = self.ids[places] == version_ids
-        return found
+        return among(self.ids, version_ids)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

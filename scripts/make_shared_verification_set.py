@@ -24,6 +24,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from make_verification_set import Written  # noqa: E402
+
 from answering.verify.names import find_names  # noqa: E402
 from answering.verify.quantities import find_quantities  # noqa: E402
 from domain.sentences import split_sentences  # noqa: E402
@@ -71,19 +73,6 @@ class Story:
     language: str
     headline: str
     body_text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    id: str
-    story: str
-    version: int
-    story_language: str
-    language: str
-    sentence: str
-    supported: bool
-    kind: str
-    half: str
 
 
 def main() -> None:

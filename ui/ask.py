@@ -11,7 +11,7 @@ from domain.answer import Answer, AnswerReady, Citation, EvidenceFound, Outcome,
 from domain.errors import ArchiveError
 from domain.query import Filters, Hit, Query, TimeClue
 from ui.markup import plain, story_html, story_link
-from ui.session import archive, show_error
+from ui.session import desk, show_error
 from ui.strings import text
 
 _BADGES = {Verdict.SUPPORTED: "green", Verdict.PARTLY: "orange", Verdict.UNSUPPORTED: "red"}
@@ -42,9 +42,9 @@ def page() -> None:
 
 
 def _draw() -> None:
-    opened = archive()
+    opened = desk().reading
     counts = opened.counts()
-    st.caption(text("count", stories=counts.stories))
+    st.caption(text("ask.count", stories=counts.stories))
     if not counts.stories:
         st.info(text("ask.empty"))
         return
@@ -92,7 +92,7 @@ def _ask(query: Query, *, extractive: bool) -> None:
     cancel, draft, evidence = st.empty(), st.empty(), st.empty()
     cancel.button(text("ask.cancel"), icon=":material/stop_circle:")
     written = ""
-    for event in archive().stream(query, extractive=extractive):
+    for event in desk().reading.stream(query, extractive=extractive):
         if isinstance(event, EvidenceFound):
             with evidence.container():
                 st.subheader(text("ask.evidence"))
@@ -164,7 +164,7 @@ def _sentence_markdown(sentence: Sentence, numbers: dict[Citation, int]) -> str:
 def _draw_citation(number: int, citation: Citation) -> None:
     label = f"[{number}] {citation.published:%Y-%m-%d} {citation.headline or citation.guid}"
     with st.expander(plain(label), expanded=number == 1):
-        version = archive().version(citation.guid, number=citation.version)
+        version = desk().reading.version(citation.guid, number=citation.version)
         st.html(story_html(version.body, spans=[(citation.start, citation.end)], language=version.language))
         st.markdown(f"[{text('story.open')}]({story_link(citation)})")
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from domain.errors import ArchiveError, StoryNotFound
 from ui.markup import plain, story_html
-from ui.session import archive, show_error
+from ui.session import desk, show_error
 from ui.strings import text
 
 
@@ -29,7 +29,7 @@ def page() -> None:
 
 
 def _draw(guid: str, *, number: int | None, span: tuple[int | None, int | None]) -> None:
-    version = archive().version(guid, number=number)
+    version = desk().reading.version(guid, number=number)
     st.title(plain(version.headline or guid))
     place = f" · {version.dateline_place}" if version.dateline_place else ""
     st.caption(

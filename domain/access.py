@@ -1,0 +1,38 @@
+"""Who asks, and what that person may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a person may do; each role may do all that the one before it may."""
+
+    READER = "reader"  # ask, search, read stories, give feedback
+    ARCHIVIST = "archivist"  # feed the archive; kill, hold, release, suppress; run evaluations
+    ADMIN = "admin"  # models, indexes, users
+
+
+_ORDER = tuple(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person as the archive's records name them; `name` is written beside everything they do."""
+
+    name: str
+    role: Role
+
+    def may(self, role: Role) -> bool:
+        return _ORDER.index(self.role) >= _ORDER.index(role)
+
+    def need(self, role: Role) -> None:
+        """Raises NotPermitted, naming the role that is missing."""
+        if not self.may(role):
+            raise NotPermitted(
+                f"{self.name} is a {self.role}; this takes the role of {role}",
+                hint="Ask an admin for that role.",
+            )

@@ -1,0 +1,57 @@
+"""What a person may do with an archive, by role: the only way the pages reach it.
+
+A page never holds an `Archive`. It holds a `Desk`, whose parts refuse (`NotPermitted`) whoever has
+not the role they take, and write that person's name beside every act.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.access import Role, User
+from runtime.desk.reading import Reading
+
+if TYPE_CHECKING:
+    from runtime.archive import Archive
+    from runtime.desk.evaluating import Evaluating
+    from runtime.desk.keeping import Keeping
+    from runtime.desk.managing import Managing
+
+__all__ = ["Desk"]
+
+
+class Desk:
+    """One person's hold on one archive. Cheap: made anew whenever it is needed."""
+
+    def __init__(self, archive: Archive, user: User) -> None:
+        self._archive, self.user = archive, user
+
+    @property
+    def reading(self) -> Reading:
+        """Ask, search, read: every role."""
+        self.user.need(Role.READER)
+        return Reading(self._archive, self.user)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Ingestion, kills, holds, releases, suppressions: archivists."""
+        from runtime.desk.keeping import Keeping
+
+        self.user.need(Role.ARCHIVIST)
+        return Keeping(self._archive, self.user)
+
+    @property
+    def evaluating(self) -> Evaluating:
+        """Evaluation sets and runs: archivists."""
+        from runtime.desk.evaluating import Evaluating
+
+        self.user.need(Role.ARCHIVIST)
+        return Evaluating(self._archive, self.user)
+
+    @property
+    def managing(self) -> Managing:
+        """Models, indexes, users: admins."""
+        from runtime.desk.managing import Managing
+
+        self.user.need(Role.ADMIN)
+        return Managing(self._archive, self.user)

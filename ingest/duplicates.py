@@ -39,6 +39,7 @@ BRIEF_WORDS = 40  # below this the headline alone may say whom it is about
 SPEAKING_WORDS = 8  # below this the headline is the news
 SAME_TITLE = 0.65  # Jaccard of headline words, asked of short texts that share no slugline
 TELLING_FIGURES = 6  # so many different ones, all the same, are nobody else's
+ALERT_WORDS, ALERT_AGAIN_WITHIN = 8, timedelta(minutes=5)  # "U.S. RAISES …" and "U.S. LOWERS …" are shorter
 TABLE_WORDS_A_FIGURE = 4  # denser in figures than this, the figures are the news
 
 NAMES = 2  # words that a headline begins with: whom it is about, mostly
@@ -61,6 +62,15 @@ _COUNTED = {
     }.items()
     for word in words.split()
 }  # fmt: skip
+# What headlines shorten with an apostrophe and the text writes out.
+_WRITTEN_OUT = {
+    "nat'l": "national", "natl": "national", "int'l": "international", "intl": "international",
+    "gov't": "government", "govt": "government", "ass'n": "association", "assn": "association",
+    "dep't": "department", "dept": "department", "comm'n": "commission",
+}  # fmt: skip
+_MIXED_NUMBER = re.compile(
+    r"\b(\d{1,4})[- ](\d{1,2})/(2|4|8|16|32|64)\b"
+)  # "9-1/4 pct" where another has 9.25
 _MENDED = re.compile(
     r"\b(correct\w*|rpt|repeat\w*|refil\w*|rectific\w*|korrektur|berichtigt\w*|correcc\w*|correç\w*|corrig\w*)\b"
     r"|تصحيح"
@@ -194,7 +204,7 @@ def token_hash(token: str) -> int:
         word = _EDGES.sub("", unicodedata.normalize("NFKC", token).casefold())
     if not word:
         return 0
-    word = _COUNTED.get(word, word)
+    word = _COUNTED.get(word) or _WRITTEN_OUT.get(word, word)
     is_figure = not word.isalpha() and _DIGIT.search(word) is not None
     if not is_figure:
         word = word.replace(".", "")  # "U.S." and "US"
@@ -241,7 +251,10 @@ def _text(sent: SentText, words: Hashes, runs: Hashes, headline: Hashes) -> Text
 
 
 def _looked_up(texts: Sequence[str], hashes: TokenHashes) -> list[Hashes]:
-    tokens = [text[:MOST_CHARACTERS].replace("-", " ").split(None, MOST_WORDS)[:MOST_WORDS] for text in texts]
+    tokens = [
+        _as_decimals(text[:MOST_CHARACTERS]).replace("-", " ").split(None, MOST_WORDS)[:MOST_WORDS]
+        for text in texts
+    ]
     sizes = np.array([len(some) for some in tokens], np.int64)
     values = np.fromiter(map(hashes.__getitem__, chain.from_iterable(tokens)), np.uint64, int(sizes.sum()))
     is_word = values != 0
@@ -249,6 +262,15 @@ def _looked_up(texts: Sequence[str], hashes: TokenHashes) -> list[Hashes]:
     values = values[is_word]
     # Copies: a slice would keep the whole batch's array alive for as long as one of its texts is.
     return [values[start:end].copy() for start, end in pairwise(kept)]
+
+
+def _as_decimals(text: str) -> str:
+    return _MIXED_NUMBER.sub(_decimal, text) if "/" in text else text
+
+
+def _decimal(number: re.Match[str]) -> str:
+    whole, part, parts = map(int, number.groups())
+    return f"{whole + part / parts:g}" if part < parts else number[0]
 
 
 def _without_body(sent: SentText) -> SentText:
@@ -263,7 +285,19 @@ def _without_body(sent: SentText) -> SentText:
 
 def same_text(ours: Text, theirs: Text) -> bool:
     """Whether one is the other sent again: as it was, with additions, or with cuts."""
+    if ours.is_alert and theirs.is_alert and _is_alert_again(ours, theirs):
+        return True
     return are_alike(ours, theirs) and is_copy(ours, theirs)
+
+
+def _is_alert_again(ours: Text, theirs: Text) -> bool:
+    """An alert sent again within minutes with a word put otherwise ("INC", "INCLUDING"), and no figure."""
+    if abs(ours.sent.published - theirs.sent.published) > ALERT_AGAIN_WITHIN:
+        return False
+    if min(len(ours.title), len(theirs.title)) < ALERT_WORDS or not is_named_alike(ours, theirs):
+        return False
+    changed = ours.title ^ theirs.title
+    return len(changed) <= 2 and not _figures_of(changed)
 
 
 def is_copy(ours: Text, theirs: Text) -> bool:

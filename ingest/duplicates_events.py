@@ -31,12 +31,12 @@ TOLD_BEFORE = timedelta(minutes=5)  # clocks of desks; what was sent before that
 FEWEST_TOLD = 3
 SOON = timedelta(hours=1)
 # Sums of shares of the alert's words, by weight: those in the story's opening and those in its headline.
-TOLD_SOON = 0.85
+TOLD_SOON = 0.75
 TOLD_FIGURES = 0.2  # added where all its figures are in the opening
 TOLD_ROUNDED = 0.95  # where a figure is rounded
 TOLD_UNNAMED = 1.1  # where the alert begins with another word than the story
-AT_ONCE = timedelta(minutes=30)  # later, a story that says it further on recalls it
-TOLD_FURTHER_ON, PASSAGE_WORDS = 0.7, 40
+AT_ONCE = timedelta(minutes=45)  # later, a story that says it further on recalls it
+TOLD_FURTHER_ON, PASSAGE_WORDS = 0.6, 40
 TOLD_ON_SLUGLINE = 0.6
 TOLD_LATER = 1.6  # with those of the lead added: reactions and ratings recall in their second sentence
 HEADED_LATER = 0.3

@@ -254,4 +254,4 @@ def test_alerts_of_reuters_are_chained_to_their_stories_and_to_nothing_else(
     labels = {pair: one for pair, one in labelled().items() if one.half == half and one.drawn != "near"}
     found = judged(reuters, labels).events
     assert found.precision >= 0.95, found.wrong
-    assert found.recall >= 0.92, found.missed  # with all stories between them more: benchmarks/duplicates.py
+    assert found.recall >= 0.93, found.missed  # with all stories between them more: benchmarks/duplicates.py

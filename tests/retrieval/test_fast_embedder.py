@@ -53,6 +53,19 @@ def test_long_texts_are_cut_as_the_tokenizer_cuts_them(folder: Path) -> None:
     assert fast._ids(texts) == [one.ids for one in cutting.encode_batch(texts)]
 
 
+@pytest.mark.parametrize("longest", [509, 512])
+def test_texts_of_any_length_come_in_few_shapes(folder: Path, longest: int) -> None:
+    """OpenVINO keeps what it made for each shape: an ingestion would otherwise grow by some 800 MB."""
+    fast = OpenVinoEmbedder(folder, name="e5", max_tokens=longest)
+    widths = set()
+    for tokens in range(1, longest + 1):
+        shaped = fast._inputs([[5] * tokens, [5]])
+        assert int(shaped["attention_mask"].sum()) == tokens + 1
+        assert tokens <= shaped["input_ids"].shape[1] <= longest
+        widths.add(shaped["input_ids"].shape[1])
+    assert len(widths) <= 70
+
+
 def test_torch_is_not_imported_once_converted(folder: Path) -> None:
     fast = OpenVinoEmbedder(folder, name="e5", query_prefix="query: ", max_tokens=512)
     fast.embed_query("converted now, if not before")

@@ -22,7 +22,7 @@ from answering.verify.moments import find_moments
 from answering.verify.names import name_stands
 from answering.verify.quantities import Quantity
 from answering.words import same_language, stem_set
-from domain.answer import Citation, Sentence, Verdict
+from domain.answer import Citation, Sentence, StatedFigure, Verdict
 
 # Sentences looked at for figures; of 48 ranked the later ones bear on something else.
 _LOOKED_AT = 24
@@ -87,7 +87,9 @@ def as_sentences(steps: Sequence[DatedFigure], asked: Asked) -> tuple[tuple[Sent
             together = _day(before) == _day(step)
             text = phrase("and" if together else "then", asked.language, next=text)
         text += "." if position == len(steps) - 1 else "،" if asked.language == "ar" else ","
-        sentence = Sentence(text=text, verdict=Verdict.SUPPORTED, citations=(_citation(step),))
+        sentence = Sentence(
+            text=text, verdict=Verdict.SUPPORTED, citations=(_citation(step),), figure=_stated(step, asked)
+        )
         sentences.append((sentence, step.bearing))
     return tuple(sentences)
 
@@ -194,6 +196,11 @@ def in_figures(quantity: Quantity, language: str) -> str:
     number += {"percent": " %", "USD": " USD", "EUR": " EUR"}.get(quantity.unit or "", "")
     name = {"over": "at_least", "under": "at_most", "about": "about"}.get(quantity.bound or "")
     return phrase(name, language, number=number) if name else number
+
+
+def _stated(step: DatedFigure, asked: Asked) -> StatedFigure:
+    words = _figure_in_words(step, asked.language)
+    return StatedFigure(words=words, value=step.quantity.value, unit=step.quantity.unit)
 
 
 def _one_day(step: DatedFigure, steps: Sequence[DatedFigure]) -> bool:

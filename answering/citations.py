@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.evidence import EvidenceStory, gives_orders
-from answering.verify import Context, Judgement, Thresholds, judge
+from answering.verify import Context, Judgement, Thresholds, judge, split_claims
+from answering.verify.claims import weakest
 from answering.verify.closeness import Closeness
 from answering.verify.objection import ErrorKind
 from answering.verify.quantities import find_quantities
 from answering.words import coverage
 from domain.answer import Citation, Verdict
+from domain.query import Hit
+from domain.story import Version
 
 # How many sentences of a story are embedded, and how many are judged. 8 and 3 keep a judgement of a
 # story under 0.1 s on 2 cores with e5-small; the right span was among them in all of the sample archive.
@@ -40,14 +43,21 @@ class Support:
 
 def cite(story: EvidenceStory, start: int, end: int) -> Citation:
     """A citation of body[start:end]. Raises ValueError for an empty or foreign slice."""
-    quote = story.body[start:end]
-    if not quote.strip() or not 0 <= start < end <= len(story.body):
-        raise ValueError(
-            f"nothing to cite at {start}:{end} of {story.hit.guid}, {len(story.body)} characters long"
-        )
+    return _slice(story.hit, story.body, start, end)
+
+
+def cite_again(version: Version, start: int, end: int) -> Citation:
+    """The citation that a stored answer keeps as offsets, made anew from the version's own text."""
+    return _slice(version, version.body, start, end)
+
+
+def _slice(source: Hit | Version, body: str, start: int, end: int) -> Citation:
+    quote = body[start:end]
+    if not quote.strip() or not 0 <= start < end <= len(body):
+        raise ValueError(f"nothing to cite at {start}:{end} of {source.guid}, {len(body)} characters long")
     return Citation(
-        guid=story.hit.guid, version=story.hit.version, published=story.hit.published, start=start, end=end,
-        quote=quote, provider=story.hit.provider, headline=story.hit.headline,
+        guid=source.guid, version=source.version, published=source.published, start=start, end=end,
+        quote=quote, provider=source.provider, headline=source.headline,
     )  # fmt: skip
 
 
@@ -61,8 +71,43 @@ def find_support(
 ) -> Support | None:
     """The best supporting words of the story; None when it has no words at all.
 
-    Without a `closeness` (no embedder at hand) words, numbers and names choose, and no model is asked.
+    A sentence of several claims stands where each of them does, on words of its own. Without a `closeness`
+    (no embedder at hand) words, numbers and names choose, and no model is asked.
     """
+    whole = _support(sentence, story, language=language, closeness=closeness, thresholds=thresholds)
+    claims = split_claims(sentence, language)
+    if whole is None or len(claims) == 1:
+        return whole
+    found = [
+        _support(claim, story, language=language, closeness=closeness, thresholds=thresholds)
+        for claim in claims
+    ]
+    return joined(claims, [s for s in found if s is not None])
+
+
+def joined(claims: Sequence[str], supports: Sequence[Support]) -> Support:
+    """The support of a sentence from that of each of its claims, which may be of several stories."""
+    cited = dict.fromkeys(c for s in supports for c in s.citations)
+    citations = tuple(c for c in cited if not any(_within(c, other) for other in cited if other != c))
+    judgement = weakest(claims, [s.judgement for s in supports])
+    return Support(story=supports[0].story, citations=citations, judgement=judgement)
+
+
+def _within(one: Citation, other: Citation) -> bool:
+    """Whether one citation's words lie inside another's."""
+    same = (one.guid, one.provider, one.version) == (other.guid, other.provider, other.version)
+    return same and other.start <= one.start and one.end <= other.end
+
+
+def _support(
+    sentence: str,
+    story: EvidenceStory,
+    *,
+    language: str | None,
+    closeness: Closeness | None,
+    thresholds: Thresholds,
+) -> Support | None:
+    """The best words of the story for a sentence taken whole."""
     ranked = _ranked_sentences(sentence, story, language, closeness)
     if not ranked:
         return None

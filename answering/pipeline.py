@@ -8,7 +8,7 @@ or when the model's engine fails, the answer is quoted from the stories.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Stream
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from answering.parse import parse_draft
 from answering.questions import Asked, understand
 from answering.quoting import Kept, Written, correcting, differing_figures, of_a_state, quoted
 from answering.review import Reviewed, review
+from answering.verify.checkers import Bounds, Checker, second_looks
 from answering.verify.closeness import Closeness
 from db.store import StoryStore
 from domain.answer import (
@@ -62,6 +63,7 @@ class Answerer:
         closeness: Closeness,
         generator: Generator | None,
         options: AnswerOptions,
+        checkers: Sequence[tuple[Checker, Bounds]] = (),
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._search = search
@@ -69,6 +71,7 @@ class Answerer:
         self._closeness = closeness
         self._generator = None if options.extractive else generator
         self._options = options
+        self._checkers = tuple(checkers)
         self._clock = clock
 
     def stream(self, query: Query, *, stop: Callable[[], bool] | None = None) -> Iterator[AnswerEvent]:
@@ -103,7 +106,7 @@ class Answerer:
             return (yield from self._generate(self._generator, evidence, began, stop))
         except ModelError as error:
             _log.warning("answering without the model: %s", error)
-            return quoted(evidence, self._options.limits)
+            return replace(quoted(evidence, self._options.limits), model_error=str(error))
 
     def _generate(
         self, generator: Generator, evidence: Evidence, began: float, stop: Callable[[], bool] | None
@@ -119,7 +122,7 @@ class Answerer:
         draft = "".join(pieces)
         reviewed = review(
             parse_draft(draft), asked=evidence.asked, prompt=prompt, stories=evidence.stories,
-            closeness=self._closeness, options=self._options,
+            closeness=self._closeness, options=self._options, looks=second_looks(self._checkers),
         )  # fmt: skip
         tokens = TokenCount(prompt=prompt.tokens, generated=generator.count_tokens(draft))
         return self._settled(evidence, reviewed, generator.name, tokens, first)
@@ -190,6 +193,7 @@ class Answerer:
             tokens=written.tokens,
             language=asked.language,
             seconds=Seconds(retrieve=retrieved, first_token=written.first_token, total=total),
+            model_error=written.model_error,
         )
 
     def _visible(self, result: SearchResult, kept: Kept) -> tuple[tuple[Hit, ...], Kept]:

@@ -30,6 +30,7 @@ class Written:
     first_token: float | None = None
     differing: tuple[DatedFigure, ...] = ()  # the figure asked about, where stories give it differently
     incomplete: bool = False  # of two things asked about, one was not found
+    model_error: str | None = None  # why the model that was asked gave nothing
 
 
 def quoted(evidence: Evidence, limits: Limits) -> Written:

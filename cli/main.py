@@ -15,6 +15,7 @@ import typer
 
 from cli import (
     evaluating,
+    feedback,
     finding,
     indexing,
     keeping,
@@ -27,6 +28,7 @@ from cli import (
     statistics,
     stories,
     subjects,
+    users,
     verifying,
     waiting,
     watching,
@@ -62,6 +64,7 @@ for part in (
     watching,
     waiting,
     questions,
+    feedback,
     finding,
     saving,
     subjects,
@@ -72,6 +75,7 @@ for part in (
     statistics,
     indexing,
     keeping,
+    users,
     serving,
     settings_command,
 ):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from answering.exporting import Format
 from cli.options import (
     ArchiveOption,
     AsOfOption,
@@ -18,8 +19,22 @@ from cli.options import (
     ToOption,
     open_archive,
 )
-from cli.shapes import answer_shape, facets_shape, print_json, search_shape, stored_answer_shape
-from cli.text import answer_lines, clue_lines, facet_lines, hit_lines, stored_answer_lines
+from cli.shapes import (
+    answer_shape,
+    facets_shape,
+    given_answer_shape,
+    print_json,
+    search_shape,
+    stored_answer_shape,
+)
+from cli.text import (
+    answer_lines,
+    clue_lines,
+    facet_lines,
+    given_answer_lines,
+    hit_lines,
+    stored_answer_lines,
+)
 from domain.answer import AnswerReady, EvidenceFound, TextDelta
 from domain.query import Mode, Order, Query
 from runtime.filters import make_filters
@@ -42,7 +57,7 @@ def register(app: typer.Typer) -> None:
         search
     )
     app.command(epilog='Example:  depeche ask "Combien de membres comptait l\'UE ?" --as-of 2005-01-01')(ask)
-    app.command(epilog="Example:  depeche answers --stale")(answers)
+    app.command(epilog="Example:  depeche answers 12 --export bibtex")(answers)
 
 
 def search(
@@ -148,15 +163,33 @@ def ask(
 
 
 def answers(
+    answer_id: Annotated[
+        int | None, typer.Argument(metavar="ID", help="One answer in full, with its citations.")
+    ] = None,
     archive: ArchiveOption = None,
     stale: Annotated[
         bool, typer.Option("--stale", help="Only answers whose stories were corrected or killed since.")
     ] = False,
     limit: Annotated[int, typer.Option("-k", min=1, help="Answers at most, newest first.")] = 50,
+    export: Annotated[
+        Format | None, typer.Option("--export", help="Print the answer named by ID in this format.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the answers given, and what has happened to their sources since."""
+    """List the answers given, and what has happened to their sources since; or show one of them."""
+    if export and answer_id is None:
+        raise typer.BadParameter("name the answer: depeche answers ID --export FORMAT")
     with open_archive(archive) as opened:
+        if export and answer_id is not None:
+            typer.echo(opened.given.exports(answer_id)[export], nl=False)
+            return
+        if answer_id is not None:
+            given = opened.given.get(answer_id)
+            if json:
+                print_json(given_answer_shape(given))
+            else:
+                typer.echo("\n".join(given_answer_lines(given)))
+            return
         rows = opened.answers(limit=limit, stale_only=stale)
     if json:
         print_json({"answers": [stored_answer_shape(row) for row in rows]})

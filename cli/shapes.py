@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
@@ -12,11 +13,13 @@ import orjson
 
 from domain.answer import Answer, Citation, Sentence
 from domain.facets import Facet, Facets
+from domain.feedback import Feedback
 from domain.query import Hit, SearchResult, TimeClue
 from domain.story import IngestReport, StoryRecord, Version
 
 if TYPE_CHECKING:
     from db.store import StoredAnswer
+    from runtime.answers import GivenAnswer
 
 
 def print_json(value: object) -> None:
@@ -159,6 +162,44 @@ def story_shape(story: StoryRecord, *, number: int | None, history: bool) -> dic
 
 
 def stored_answer_shape(answer: StoredAnswer) -> dict[str, Any]:
-    shape = asdict(answer)
-    shape.pop("sentences")
-    return shape
+    return {
+        "answer_id": answer.answer_id,
+        "asked_at": answer.asked_at,
+        "asked_by": answer.asked_by,
+        "question": answer.question,
+        "outcome": answer.outcome,
+        "text": answer.text,
+        "language": answer.language,
+        "model": answer.model,
+        "settings": dict(answer.settings),
+        "stale": [asdict(reason) for reason in answer.stale],
+    }
+
+
+def given_answer_shape(given: GivenAnswer) -> dict[str, Any]:
+    """An answer given earlier, with what became of it; of one that is withdrawn nothing is told but why."""
+    about = {
+        "asked_at": given.asked_at,
+        "asked_by": given.asked_by,
+        "withdrawn": given.withdrawn,
+        "stale": [asdict(reason) for reason in given.stale],
+    }
+    return answer_shape(given.answer) | about
+
+
+def feedback_shape(given: GivenAnswer, said: Sequence[Feedback]) -> dict[str, Any]:
+    return {
+        "answer_id": given.answer.answer_id,
+        "question": given.answer.question,
+        "text": None if given.withdrawn else given.answer.text,
+        "said": [
+            {
+                "at": one.at,
+                "person": one.person,
+                "judgement": one.judgement,
+                "answer": one.answer,
+                "comment": one.comment,
+            }
+            for one in said
+        ],
+    }

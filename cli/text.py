@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from domain.answer import Answer, Citation, Outcome
 from domain.facets import Facets
+from domain.feedback import Feedback
 from domain.query import Hit, TimeClue
 from domain.story import IngestReport, StoryRecord
 
 if TYPE_CHECKING:
-    from db.store import StoredAnswer
+    from db.store import StaleReason, StoredAnswer
+    from runtime.answers import GivenAnswer
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 OUTCOMES = {
@@ -135,6 +137,30 @@ def stored_answer_lines(rows: Sequence[StoredAnswer]) -> Iterator[str]:
         yield f"{row.answer_id:>5}  {row.asked_at:%Y-%m-%d %H:%M}  {OUTCOMES[row.outcome]}: {clean(row.question)}"
         if row.text:
             yield f"       {clean(row.text)}"
-        for reason in row.stale:
-            since = f" since {day(reason.since)}" if reason.since else ""
-            yield f"       stale: {reason.guid} was {reason.cause}{since}"
+        yield from _stale_lines(row.stale)
+
+
+def given_answer_lines(given: GivenAnswer) -> Iterator[str]:
+    """An answer given earlier; of one that is withdrawn nothing but why."""
+    by = f" by {clean(given.asked_by)}" if given.asked_by else ""
+    yield f"asked on {given.asked_at:%Y-%m-%d %H:%M} UTC{by}: {clean(given.answer.question)}"
+    yield from _stale_lines(given.stale)
+    yield ""
+    if given.withdrawn:
+        yield "It quoted a story that may not be shown now."
+    else:
+        yield from answer_lines(given.answer)
+
+
+def feedback_lines(given: GivenAnswer, said: Sequence[Feedback]) -> Iterator[str]:
+    yield f"{given.answer.answer_id:>5}  {clean(given.answer.question)}"
+    for one in said:
+        right = f", right is: {clean(one.answer)}" if one.answer else ""
+        comment = f" ({clean(one.comment)})" if one.comment else ""
+        yield f"       {day(one.at)} {clean(one.person)}: {one.judgement}{right}{comment}"
+
+
+def _stale_lines(reasons: Iterable[StaleReason]) -> Iterator[str]:
+    for reason in reasons:
+        since = f" since {day(reason.since)}" if reason.since else ""
+        yield f"       stale: {reason.guid} was {reason.cause}{since}"

@@ -6,18 +6,32 @@ was put. The text of one that quotes a story that may not be read is not given b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from db.records import AnswerTotals, Feedback, StaleReason, StoredAnswer, StoredCitation, StoredSentence
-from db.tables import answer, citation, feedback, sentence, story, superseded, version
-from domain.answer import Answer, Citation, Outcome, Sentence, Verdict
-from domain.errors import StoreError
-from domain.query import Query
-from domain.story import Status
+from db.asked import query_json, query_of
+from db.reading import read_passages
+from db.records import AnswerTotals, StaleReason, StoredAnswer, StoredCitation, StoredSentence
+from db.tables import answer, citation, evidence, passage, sentence, story, superseded, version
+from db.visibility import readable
+from domain.answer import (
+    Answer,
+    Citation,
+    Energy,
+    Outcome,
+    Seconds,
+    Sentence,
+    StatedFigure,
+    TokenCount,
+    Verdict,
+)
+from domain.errors import AnswerNotFound, StoreError
+from domain.query import Hit
+from domain.story import Status, StoredPassage
 
 CORRECTED = "corrected"
 EMBARGOED = "embargoed"
@@ -25,7 +39,12 @@ _CAUSES = {Status.CANCELED.value: "killed", Status.WITHHELD.value: "withheld"}
 
 
 def write_answer(
-    connection: sa.Connection, given: Answer, *, settings: Mapping[str, str], now: datetime
+    connection: sa.Connection,
+    given: Answer,
+    *,
+    settings: Mapping[str, str],
+    asked_by: str | None,
+    now: datetime,
 ) -> int:
     answer_id = connection.execute(
         sa.insert(answer).returning(answer.c.answer_id),
@@ -33,7 +52,7 @@ def write_answer(
             # Before retrieval, not at the end: a story corrected while the answer was written is news to it.
             "asked_at": now - timedelta(seconds=given.seconds.total),
             "question": given.question,
-            "query": _query(given.query),
+            "query": query_json(given.query),
             "outcome": given.outcome.value,
             "text": given.text,
             "language": given.language,
@@ -46,6 +65,8 @@ def write_answer(
             "joules": given.energy.joules if given.energy else None,
             "joules_measured": given.energy.measured if given.energy else None,
             "settings": dict(settings),
+            "asked_by": asked_by,
+            "shared": False,
         },
     ).scalar_one()
     sentences = [*((one, False) for one in given.sentences), *((one, True) for one in given.withheld)]
@@ -54,23 +75,16 @@ def write_answer(
     cited = _citation_rows(connection, answer_id, [one for one, _ in sentences])
     if cited:
         connection.execute(sa.insert(citation), cited)
+    if given.evidence:
+        connection.execute(sa.insert(evidence), _evidence_rows(answer_id, given.evidence))
     return int(answer_id)
 
 
-def _query(query: Query) -> dict[str, Any]:
-    filters = query.filters
-    return {
-        "text": query.text,
-        "mode": query.mode.value,
-        "order": query.order.value,
-        "limit": query.limit,
-        "from": filters.start.isoformat() if filters.start else None,
-        "to": filters.end.isoformat() if filters.end else None,
-        "as_of": filters.as_of.isoformat() if filters.as_of else None,
-        "languages": sorted(filters.languages),
-        "providers": sorted(filters.providers),
-        "kinds": sorted(filters.kinds),
-    }
+def _evidence_rows(answer_id: int, hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    return [
+        {"answer_id": answer_id, "rank": rank, "passage_id": hit.passage_id, "score": hit.score}
+        for rank, hit in enumerate(hits)
+    ]
 
 
 def _sentence_rows(answer_id: int, sentences: Iterable[tuple[Sentence, bool]]) -> list[dict[str, Any]]:
@@ -82,6 +96,7 @@ def _sentence_rows(answer_id: int, sentences: Iterable[tuple[Sentence, bool]]) -
             "verdict": one.verdict.value,
             "withheld": withheld,
             "reasons": list(one.reasons) or None,
+            "figure": [one.figure.words, one.figure.value, one.figure.unit] if one.figure else None,
         }
         for ordinal, (one, withheld) in enumerate(sentences)
     ]
@@ -163,15 +178,29 @@ def read_totals(connection: sa.Connection) -> list[AnswerTotals]:
 def read_answer(connection: sa.Connection, answer_id: int, *, now: datetime) -> StoredAnswer:
     row = connection.execute(sa.select(answer).where(answer.c.answer_id == answer_id)).one_or_none()
     if row is None:
-        raise StoreError(f"no answer {answer_id}", hint="`depeche answers` lists them")
+        raise _unknown(answer_id)
     reasons = _reasons(connection, [answer_id], now).get(answer_id, ())
-    sentences = () if _withdrawn(reasons) else _sentences(connection, answer_id)
-    return _stored(row, reasons, sentences)
+    stored = _stored(row, reasons)
+    if stored.withdrawn:
+        return stored
+    return replace(
+        stored,
+        sentences=_sentences(connection, answer_id),
+        evidence=_evidence(connection, answer_id, now),
+    )
 
 
-def _stored(
-    row: sa.Row[Any], reasons: tuple[StaleReason, ...], sentences: tuple[StoredSentence, ...] = ()
-) -> StoredAnswer:
+def set_shared(connection: sa.Connection, answer_id: int, *, shared: bool) -> None:
+    done = connection.execute(sa.update(answer).where(answer.c.answer_id == answer_id).values(shared=shared))
+    if done.rowcount == 0:
+        raise _unknown(answer_id)
+
+
+def _unknown(answer_id: int) -> AnswerNotFound:
+    return AnswerNotFound(f"no answer {answer_id}", hint="`depeche answers` lists them")
+
+
+def _stored(row: sa.Row[Any], reasons: tuple[StaleReason, ...]) -> StoredAnswer:
     return StoredAnswer(
         answer_id=row.answer_id,
         asked_at=row.asked_at,
@@ -182,7 +211,14 @@ def _stored(
         model=row.model,
         settings=row.settings,
         stale=reasons,
-        sentences=sentences,
+        query=query_of(row.query),
+        tokens=TokenCount(prompt=row.prompt_tokens, generated=row.generated_tokens),
+        seconds=Seconds(
+            retrieve=row.retrieve_seconds, first_token=row.first_token_seconds, total=row.total_seconds
+        ),
+        energy=None if row.joules is None else Energy(joules=row.joules, measured=row.joules_measured),
+        asked_by=row.asked_by,
+        shared=row.shared,
     )
 
 
@@ -254,23 +290,37 @@ def _sentences(connection: sa.Connection, answer_id: int) -> tuple[StoredSentenc
             withheld=row.withheld,
             reasons=tuple(row.reasons or ()),
             citations=tuple(cited.get(row.ordinal, ())),
+            figure=_figure(row.figure),
         )
         for row in rows
     )
 
 
-def write_feedback(
-    connection: sa.Connection, answer_id: int, *, verdict: str, comment: str | None, now: datetime
-) -> None:
-    connection.execute(
-        sa.insert(feedback), {"answer_id": answer_id, "at": now, "verdict": verdict, "comment": comment}
-    )
+def _figure(stored: Sequence[Any] | None) -> StatedFigure | None:
+    if stored is None:
+        return None
+    words, value, unit = stored
+    return StatedFigure(words=words, value=value, unit=unit)
 
 
-def read_feedback(connection: sa.Connection, answer_id: int) -> list[Feedback]:
+def _evidence(connection: sa.Connection, answer_id: int, now: datetime) -> tuple[Hit, ...]:
+    """What was found, less the stories that may not be read now."""
     rows = connection.execute(
-        sa.select(feedback).where(feedback.c.answer_id == answer_id).order_by(feedback.c.feedback_id)
-    )
-    return [
-        Feedback(answer_id=row.answer_id, at=row.at, verdict=row.verdict, comment=row.comment) for row in rows
-    ]
+        sa.select(evidence.c.passage_id, evidence.c.score)
+        .join(passage, passage.c.passage_id == evidence.c.passage_id)
+        .join(version, version.c.version_id == passage.c.version_id)
+        .join(story, story.c.story_id == version.c.story_id)
+        .where(evidence.c.answer_id == answer_id, readable(now))
+        .order_by(evidence.c.rank)
+    ).all()
+    found = read_passages(connection, [row.passage_id for row in rows])
+    return tuple(_hit(found[row.passage_id], row.score) for row in rows)
+
+
+def _hit(found: StoredPassage, score: float) -> Hit:
+    return Hit(
+        passage_id=found.passage_id, version_id=found.version_id, story_id=found.story_id, guid=found.guid,
+        version=found.version, provider=found.provider, published=found.published, language=found.language,
+        headline=found.headline, place=found.place, passage=found.text, start=found.start, end=found.end,
+        score=score,
+    )  # fmt: skip

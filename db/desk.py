@@ -5,7 +5,9 @@ Every act that changes what may be shown leaves an audit row and raises the visi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -117,6 +119,10 @@ def read_failures(connection: sa.Connection, *, limit: int, offset: int) -> list
         .limit(limit)
         .offset(offset)
     )
+    return failures_of(rows)
+
+
+def failures_of(rows: Iterable[sa.Row[Any]]) -> list[Failure]:
     return [
         Failure(
             failure_id=row.failure_id,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from db.acts import sent_of
 from db.lifecycle import current
-from db.records import ArchiveCounts
+from db.records import ArchiveCounts, Holdings
 from db.rows import chunks, passage_columns, stored_passages, version_columns, version_of
 from db.tables import archive, audit, passage, pending_passage, quarantine, story, tally, version
 from domain.errors import StoreError, StoryNotFound
@@ -165,12 +165,9 @@ def count_pending(connection: sa.Connection) -> int:
 
 
 def read_counts(connection: sa.Connection) -> ArchiveCounts:
-    """Totals come from the id counters and the tally, so they cost the same at any size."""
+    """Totals come from the id counters and the tally; only what is pending or restricted is counted."""
     state = connection.execute(sa.select(archive)).one()
-    by: dict[str, dict[str, int]] = {"language": {}, "provider": {}}
-    tallied = sa.select(tally).where(tally.c.stories > 0).order_by(tally.c.stories.desc(), tally.c.code)
-    for row in connection.execute(tallied):
-        by[row.of][row.code] = row.stories
+    holdings = read_holdings(connection)
     restricted = sa.select(story.c.status, sa.func.count()).where(
         story.c.status != sa.literal_column(f"'{Status.USABLE}'")
     )
@@ -183,6 +180,19 @@ def read_counts(connection: sa.Connection) -> ArchiveCounts:
         quarantined=_count(connection, quarantine),
         killed=off.get(Status.CANCELED.value, 0),
         withheld=off.get(Status.WITHHELD.value, 0),
+        by_language=holdings.by_language,
+        by_provider=holdings.by_provider,
+    )
+
+
+def read_holdings(connection: sa.Connection) -> Holdings:
+    """From the id counter and the tally alone: milliseconds at any size."""
+    by: dict[str, dict[str, int]] = {"language": {}, "provider": {}}
+    tallied = sa.select(tally).where(tally.c.stories > 0).order_by(tally.c.stories.desc(), tally.c.code)
+    for row in connection.execute(tallied):
+        by[row.of][row.code] = row.stories
+    return Holdings(
+        stories=connection.execute(sa.select(archive.c.next_story_id)).scalar_one() - 1,
         by_language=by["language"],
         by_provider=by["provider"],
     )

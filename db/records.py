@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domain.answer import Outcome, Verdict
+from domain.answer import Energy, Outcome, Seconds, StatedFigure, TokenCount, Verdict
+from domain.query import Hit, Query
 from domain.story import Directive, Passage, Rejected, Version
 
 if TYPE_CHECKING:
@@ -52,6 +53,15 @@ class BatchCounts:
             quarantined=self.quarantined + other.quarantined,
             passages=self.passages + other.passages,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """How many stories there are, in all and by language and provider of their current version."""
+
+    stories: int
+    by_language: dict[str, int]
+    by_provider: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +133,7 @@ class StoredSentence:
     withheld: bool
     reasons: tuple[str, ...]
     citations: tuple[StoredCitation, ...]
+    figure: StatedFigure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +149,19 @@ class StoredAnswer:
     model: str | None
     settings: Mapping[str, str]
     stale: tuple[StaleReason, ...]
-    sentences: tuple[StoredSentence, ...] = ()  # filled by `StoryStore.answer`, not by the list
+    query: Query
+    tokens: TokenCount
+    seconds: Seconds
+    energy: Energy | None
+    asked_by: str | None
+    shared: bool  # others than `asked_by` may open it
+    sentences: tuple[StoredSentence, ...] = ()  # this and the next filled by `StoryStore.answer` alone
+    evidence: tuple[Hit, ...] = ()  # best first, less the stories that may not be read now
+
+    @property
+    def withdrawn(self) -> bool:
+        """It cites a story that may not be read: nothing of its text is given."""
+        return self.text is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +181,6 @@ class AnswerTotals:
     joules_estimated: float
     first_asked: datetime
     last_asked: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feedback:
-    answer_id: int
-    at: datetime
-    verdict: str
-    comment: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,6 +256,8 @@ def _row_of(filters: Filters) -> dict[str, Any]:
         "languages": sorted(filters.languages),
         "providers": sorted(filters.providers),
         "kinds": sorted(kind.value for kind in filters.kinds),
+        "subjects": sorted(filters.subjects),
+        "places": sorted(filters.places),
     }
 
 
@@ -266,4 +268,6 @@ def _filters_of(row: dict[str, Any]) -> Filters:
         languages=frozenset(row["languages"]),
         providers=frozenset(row["providers"]),
         kinds=frozenset(Kind(kind) for kind in row["kinds"]),
+        subjects=frozenset(row["subjects"]),
+        places=frozenset(row["places"]),
     )

@@ -20,18 +20,20 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from db import answers, checking, desk, migrate, reading
+from db import answers, checking, desk, feedback, migrate, reading
+from db.accounts import Accounts
 from db.batch import store_batch
 from db.copying import copy_database
 from db.database import Database
 from db.groups import Links
+from db.ledger import Ledger
 from db.records import (
     AnswerTotals,
     ArchiveCounts,
     BatchCounts,
     BatchItem,
     Failure,
-    Feedback,
+    Holdings,
     PendingDirective,
     PreparedVersion,
     StaleReason,
@@ -40,6 +42,7 @@ from db.records import (
     StoredSentence,
     Suppression,
 )
+from db.related import Related
 from db.rows import chunks
 from db.saved import SavedQueries, SavedQuery
 from db.subjects import SubjectTables
@@ -47,6 +50,7 @@ from db.tables import archive, passage, pending_passage
 from db.visibility import Visibility, visible
 from db.writer_lock import writer_lock
 from domain.answer import Answer
+from domain.feedback import Feedback, Judgement
 from domain.story import Action, StoredPassage, StoryRecord, Version
 
 __all__ = [
@@ -55,7 +59,7 @@ __all__ = [
     "BatchCounts",
     "BatchItem",
     "Failure",
-    "Feedback",
+    "Holdings",
     "PendingDirective",
     "PreparedVersion",
     "SavedQuery",
@@ -80,8 +84,11 @@ class StoryStore:
         self._clock = clock
         self._visibility = Visibility(database)
         self.links = Links(database)
+        self.ledger = Ledger(database)
+        self.related = Related(database, self.links, clock=clock)
         self.subjects = SubjectTables(database)
         self.saved = SavedQueries(database, clock=clock)
+        self.accounts = Accounts(database, clock=clock)
 
     @classmethod
     def open(cls, url: str, *, read_only: bool = False, clock: Callable[[], datetime] = _utc_now) -> Self:
@@ -121,6 +128,11 @@ class StoryStore:
     def counts(self) -> ArchiveCounts:
         with self._database.read() as connection:
             return reading.read_counts(connection)
+
+    def holdings(self) -> Holdings:
+        """Of `counts`, what costs milliseconds at any size: for a page that is drawn again and again."""
+        with self._database.read() as connection:
+            return reading.read_holdings(connection)
 
     def problems(self) -> list[str]:
         """What is damaged or disagrees within the database, in words; reads all of it."""
@@ -313,9 +325,11 @@ class StoryStore:
 
     # Answers given
 
-    def save_answer(self, answer: Answer, *, settings: Mapping[str, str]) -> int:
+    def save_answer(self, answer: Answer, *, settings: Mapping[str, str], asked_by: str | None = None) -> int:
         with self._database.write() as connection:
-            return answers.write_answer(connection, answer, settings=settings, now=self._clock())
+            return answers.write_answer(
+                connection, answer, settings=settings, asked_by=asked_by, now=self._clock()
+            )
 
     def answers(self, limit: int = 50, *, stale_only: bool = False) -> list[StoredAnswer]:
         """The latest first, each with the reasons for which it no longer stands."""
@@ -332,13 +346,36 @@ class StoryStore:
         with self._database.read() as connection:
             return answers.read_answer(connection, answer_id, now=self._clock())
 
-    def feedback(self, answer_id: int, verdict: str, comment: str | None = None) -> None:
+    def share_answer(self, answer_id: int, *, shared: bool) -> None:
+        """Whether others than the person who asked may open it."""
         with self._database.write() as connection:
-            answers.write_feedback(connection, answer_id, verdict=verdict, comment=comment, now=self._clock())
+            answers.set_shared(connection, answer_id, shared=shared)
+
+    def add_feedback(
+        self,
+        answer_id: int,
+        judgement: Judgement,
+        *,
+        person: str,
+        answer: str | None = None,
+        comment: str | None = None,
+    ) -> None:
+        given = Feedback(
+            answer_id=answer_id, at=self._clock(), judgement=judgement, person=person, answer=answer,
+            comment=comment,
+        )  # fmt: skip
+        with self._database.write() as connection:
+            feedback.write_feedback(connection, given)
 
     def feedback_on(self, answer_id: int) -> list[Feedback]:
+        """Everything that was said of it, the latest last."""
         with self._database.read() as connection:
-            return answers.read_feedback(connection, answer_id)
+            return feedback.read_feedback(connection, [answer_id]).get(answer_id, [])
+
+    def judged_answers(self) -> list[int]:
+        """The ids of answers of which something was said."""
+        with self._database.read() as connection:
+            return feedback.judged_answers(connection)
 
     # Near-duplicates and chains
 

@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, 
 
 from db.columns import Instant, Key, Names, one_of
 from domain.answer import Outcome, Verdict
+from domain.feedback import Judgement
 from domain.story import Action, Kind, Status
 
 
@@ -228,9 +229,9 @@ audit = Table(
     metadata,
     _counted_key("audit_id"),
     Column("story_id", Key, ForeignKey("story.story_id"), comment="story acted upon, if one"),
-    Column("name", Text, comment="name suppressed or restored, if that was the act"),
+    Column("name", Text, comment="name suppressed or restored, or account acted upon, if that was the act"),
     Column("at", Instant, nullable=False, comment="when it was done here"),
-    Column("action", Text, nullable=False, comment="kill, hold, release, correct, suppress, unsuppress"),
+    Column("action", Text, nullable=False, comment="kill, hold, release, correct, suppress, account added …"),
     Column("actor", Text, nullable=False, comment="person, or provider of the message"),
     Column("reason", Text, comment="as given"),
     CheckConstraint("(story_id IS NULL) <> (name IS NULL)", name="one_subject"),
@@ -294,6 +295,8 @@ answer = Table(
     Column("joules", sa.Float, comment="spent on it; null: not known"),
     Column("joules_measured", sa.Boolean, comment="by the processor's meter; false: estimated"),
     Column("settings", sa.JSON, nullable=False, comment="settings, model digest: name to text"),
+    Column("asked_by", Text, comment="person who asked on the pages; null: on this machine"),
+    Column("shared", sa.Boolean, nullable=False, comment="others than asked_by may open it"),
     one_of("outcome", Outcome),
     comment="Every answer given",
 )
@@ -307,6 +310,7 @@ sentence = Table(
     Column("verdict", Text, nullable=False, comment="supported, partly, unsupported"),
     Column("withheld", sa.Boolean, nullable=False, comment="not part of the answer; shown apart"),
     Column("reasons", Names, comment="[why the check decided so, …]"),
+    Column("figure", Names, comment="[words, number, unit or null] it gives where sources differ"),
     one_of("verdict", Verdict),
     comment="The sentences of an answer",
 )
@@ -326,15 +330,28 @@ citation = Table(
 )
 Index(None, citation.c.version_id)
 
+evidence = Table(
+    "evidence",
+    metadata,
+    _refers("answer_id", "answer.answer_id", "the answer", primary_key=True, autoincrement=False),
+    Column("rank", sa.Integer, primary_key=True, comment="0-based, best first"),
+    _refers("passage_id", "passage.passage_id", "the passage found"),
+    Column("score", sa.Float, nullable=False, comment="comparable within one answer only"),
+    comment="The stories offered as evidence of an answer",
+)
+
 feedback = Table(
     "feedback",
     metadata,
     _counted_key("feedback_id"),
     _refers("answer_id", "answer.answer_id", "the answer judged"),
     Column("at", Instant, nullable=False, comment="when"),
-    Column("verdict", Text, nullable=False, comment="the reader's judgement"),
+    Column("judgement", Text, nullable=False, comment="right, wrong, wrong_citation, absent"),
+    Column("person", Text, nullable=False, comment="who judged"),
+    Column("answer", Text, comment="what would be right, in few words"),
     Column("comment", Text, comment="in the reader's words"),
-    comment="What readers said of answers",
+    one_of("judgement", Judgement),
+    comment="What readers said of answers; a person's last word on an answer counts",
 )
 Index(None, feedback.c.answer_id)
 

@@ -16,6 +16,13 @@ class Role(StrEnum):
     ADMIN = "admin"  # models, indexes, users
 
 
+class Origin(StrEnum):
+    """Who vouches for a session."""
+
+    LOCAL = "local"  # an account here and its password
+    OIDC = "oidc"  # an OpenID Connect provider
+
+
 _ORDER = tuple(Role)
 
 

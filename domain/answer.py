@@ -42,6 +42,15 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFigure:
+    """The figure that a sentence gives where sources differ, as the sentence words it and as a number."""
+
+    words: str
+    value: float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A sentence of the answer, what the check said of it and why, and its citations."""
 
@@ -49,6 +58,7 @@ class Sentence:
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
     reasons: tuple[str, ...] = ()  # readable: "the story says 12 percent, not 21"
+    figure: StatedFigure | None = None  # of a disputed answer's sequence of figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +101,7 @@ class Answer:
     language: str
     energy: Energy | None = None
     answer_id: int | None = None  # set once stored
+    model_error: str | None = None  # why the model gave nothing, where one was asked; the stories are quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

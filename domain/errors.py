@@ -10,6 +10,7 @@ answer, never an exception.
     │   └── LimitExceeded      it is larger, deeper or slower than the limits allow
     ├── StoreError             the database refuses or cannot be reached
     │   ├── StoryNotFound      no story, or no such version of it
+    │   ├── AnswerNotFound     no such answer, or not for this person to open
     │   └── ArchiveLocked      another process writes to this archive
     ├── IndexFault             the derived indexes
     │   ├── IndexMissing       never built, or the folder is gone
@@ -21,7 +22,10 @@ answer, never an exception.
     │   ├── GenerationFailed   the engine stopped half-way
     │   └── PromptTooLong      what must be in the prompt exceeds the context
     ├── SetError               an evaluation set is malformed; names file and line
+    ├── JobError               a job cannot be started or found
     └── NotPermitted           the user's role does not allow it
+        ├── NotSignedIn        nobody is signed in here, or that session is over
+        └── SignInRefused      no such name with that password, or too many attempts
 """
 
 
@@ -55,6 +59,10 @@ class StoreError(ArchiveError):
 
 class StoryNotFound(StoreError):
     """No story under that guid, or no such version, or one that may not be shown."""
+
+
+class AnswerNotFound(StoreError):
+    """No answer of that id, or one that is not this person's to open."""
 
 
 class ArchiveLocked(StoreError):
@@ -101,5 +109,24 @@ class SetError(ArchiveError):
     """An evaluation set is malformed; the message names file and line."""
 
 
+class JobError(ArchiveError):
+    """A job cannot be started, or there is none of that id."""
+
+
 class NotPermitted(ArchiveError):
     """The user's role does not allow this."""
+
+
+class NotSignedIn(NotPermitted):
+    """Nobody is signed in here, or the session ended: signed out, run out, or the person removed."""
+
+
+class SignInRefused(NotPermitted):
+    """No such name with that password, too many attempts, or no role for that person.
+
+    `wait`: seconds until the next attempt is looked at, where there were too many.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, wait: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.wait = wait

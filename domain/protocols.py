@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
 from domain.query import Hit, Query
 from domain.story import Item, SourceRef
@@ -99,4 +99,13 @@ class Generator(Protocol):
 
         Raises GenerationFailed when the engine stops half-way.
         """
+        ...
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """A language model that tells how likely it is to begin its reply with each option rather than the others."""
+
+    def probabilities(self, messages: Sequence[ChatMessage], options: Sequence[str]) -> dict[str, float]:
+        """One share an option; together 1. Raises ModelError."""
         ...

@@ -32,7 +32,8 @@ class Filters:
     """Hard limits on versions. Bounds are aware UTC; `start` inclusive, `end` exclusive.
 
     `as_of`: the archive as it stood then: nothing published later, and of each story
-    the version that was current at that instant.
+    the version that was current at that instant. `subjects` (codes or names, with all that loaded tables
+    put under them) and `places` (words of datelines and named places): one of each that is given.
     """
 
     start: datetime | None = None
@@ -41,6 +42,8 @@ class Filters:
     languages: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
     kinds: frozenset[Kind] = frozenset({Kind.STORY, Kind.ALERT})
+    subjects: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

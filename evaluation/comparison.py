@@ -11,7 +11,7 @@ import orjson
 
 from domain.answer import Outcome
 from domain.errors import SetError
-from evaluation.results import read
+from evaluation.results import each
 from evaluation.scores import LOWER_IS_BETTER, Scores
 from evaluation.significance import holm, randomisation_p
 
@@ -53,7 +53,7 @@ class Comparison:
 
 def compare(before: Path, after: Path) -> Comparison:
     """Compares two run folders. SetError where one is no run, or they have no question in common."""
-    old, new = read(before / "results.jsonl"), read(after / "results.jsonl")
+    old, new = _answers(before), _answers(after)
     for folder, found in ((before, old), (after, new)):
         if not found:
             raise SetError(
@@ -65,17 +65,21 @@ def compare(before: Path, after: Path) -> Comparison:
     changes = tuple(
         Change(
             query_id=q,
-            before=old[q].outcome,
-            after=result.outcome,
-            text_before=old[q].text,
-            text=result.text,
+            before=old[q][0],
+            after=outcome,
+            text_before=old[q][1],
+            text=text,
             moved=_of_question(q, *scores),
         )
-        for q, result in new.items()
-        if q in old
-        and ((old[q].outcome, old[q].text) != (result.outcome, result.text) or _of_question(q, *scores))
+        for q, (outcome, text) in new.items()
+        if q in old and (old[q] != (outcome, text) or _of_question(q, *scores))
     )
     return Comparison(measures=_measures(*scores), changes=changes)
+
+
+def _answers(folder: Path) -> dict[str, tuple[Outcome | None, str]]:
+    """Of a run's lines only what is compared stays in memory: a ranking of 100 stories a question does not."""
+    return {result.query_id: (result.outcome, result.text) for result in each(folder / "results.jsonl")}
 
 
 def _measures(old: Scores, new: Scores) -> dict[str, Moved]:

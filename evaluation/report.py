@@ -17,8 +17,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from evaluation import charts
+from evaluation.figures import RunFigures, figures
+from evaluation.judged import FAILURES, Judged, judge
 from evaluation.results import CitedSpan, Result
-from evaluation.scores import LOWER_IS_BETTER, Scores, right
+from evaluation.scores import Scores
 from evaluation.sets.model import EvalQuery, EvalSet
 
 SHOWN = 2_000  # questions listed; a browser opens that many at once
@@ -53,19 +55,19 @@ def write_report(
     listed = [_listed(q, results[q.query_id], of, scores) for q in of.queries if q.query_id in results]
     listed.sort(key=lambda one: not one.wrong)
     seconds = [r.total_seconds or r.retrieve_seconds for r in results.values()]
-    curve = summary.get("risk_coverage")
+    found = figures(scores, summary)
     page = _template().render(
         set=of,
         summary=summary,
         manifest=dict.fromkeys(("model", "started")) | dict(manifest),
-        measures=list(_measures(scores, summary)),
-        counted=list(_counted(summary)),
+        measures=list(_measures(found)),
+        counted=list(_counted(found)),
         slice_measures={d: _named_in(values) for d, values in summary["slices"].items()},
         questions=listed[:SHOWN],
         manifest_rows=list(_flat(manifest)),
         charts={
-            "measures": charts.bars({n: summary[n] for n in scores if summary.get(n) is not None}, summary["intervals"]),
-            "risk": charts.curve(curve["curve"], across="questions answered", up="wrong") if curve else Markup(""),
+            "measures": charts.bars({one.measure: one.value for one in found.measures}, summary["intervals"]),
+            "risk": charts.curve(found.risk, across="questions answered", up="wrong") if found.risk else Markup(""),
             "latency": charts.histogram(seconds, unit="s"),
         },
     )  # fmt: skip
@@ -78,27 +80,24 @@ def _template() -> Template:
     return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
 
 
-def _measures(scores: Scores, summary: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    for name, values in scores.items():
-        bounds = summary["intervals"].get(name)
+def _measures(found: RunFigures) -> Iterator[dict[str, object]]:
+    for one in found.measures:
         yield {
-            "name": f"{name} (lower is better)" if name in LOWER_IS_BETTER else name,
-            "value": summary.get(name),
-            "interval": f"{bounds[0]:.3f} – {bounds[1]:.3f}" if bounds else "",
-            "questions": len(values),
+            "name": f"{one.measure} (lower is better)" if one.lower_is_better else one.measure,
+            "value": one.value,
+            "interval": "" if one.low is None else f"{one.low:.3f} – {one.high:.3f}",
+            "questions": one.questions,
         }
 
 
-def _counted(summary: Mapping[str, Any]) -> Iterator[tuple[str, object, bool]]:
+def _counted(found: RunFigures) -> Iterator[tuple[str, object, bool]]:
     """name, value, and whether it must not be so."""
-    if "citations" in summary:
-        exact = summary["citations_exact"]
-        yield "citations", summary["citations"], False
-        yield "citations whose words stand where they say (must be 1)", exact, exact not in (None, 1.0)
-    for group, must_be_nought in (("violations", True), ("abstention", False), ("false_premises", False),
-                                  ("tokens", False), ("energy", False)):  # fmt: skip
-        for name, value in (summary.get(group) or {}).items():
-            yield f"{group}: {name.replace('_', ' ')}", value, must_be_nought and bool(value)
+    for one in found.counts:
+        called = {
+            ("citations", "citations"): "citations",
+            ("citations", "exact"): "citations whose words stand where they say (must be 1)",
+        }.get((one.group, one.name), f"{one.group}: {one.name.replace('_', ' ')}")
+        yield called, one.value, one.must_not_be
 
 
 def _named_in(values: Mapping[str, Any]) -> list[str]:
@@ -106,35 +105,22 @@ def _named_in(values: Mapping[str, Any]) -> list[str]:
 
 
 def _listed(query: EvalQuery, result: Result, of: EvalSet, scores: Scores) -> _Listed:
-    relevant = [guid for guid, grade in of.qrels.get(query.query_id, {}).items() if grade > 0]
+    grades = of.qrels.get(query.query_id, {})
+    relevant = [guid for guid, grade in grades.items() if grade > 0]
     ranks = {guid: rank for rank, guid in enumerate(result.ranked, start=1)}
-    verdict, wrong = _verdict(query, result, found=any(guid in ranks for guid in relevant) or not relevant)
+    judged = judge(query, result, grades)
     return _Listed(
         id=query.query_id,
         text=query.text,
         kind=query.kind,
-        verdict=verdict,
-        wrong=wrong,
+        verdict=result.outcome.value if result.outcome and judged is Judged.NOT_SCORED else judged.value,
+        wrong=judged in FAILURES,
         answer=result.text,
         accepted=query.answers,
         cited=result.shown,
         relevant=tuple((guid, ranks.get(guid)) for guid in relevant[:RELEVANT_SHOWN]),
         scores=tuple((n, values[query.query_id]) for n, values in scores.items() if query.query_id in values),
     )
-
-
-def _verdict(query: EvalQuery, result: Result, *, found: bool) -> tuple[str, bool]:
-    if result.outcome is None:
-        return ("found" if found else "not found"), not found
-    if query.answerable is None:
-        return result.outcome.value, False
-    if not query.answerable:
-        return ("rightly declined", False) if result.declined else ("answered, though absent", True)
-    if result.declined:
-        return "wrongly declined", True
-    if not query.answers:
-        return result.outcome.value, False
-    return ("right", False) if right(query, result) else ("wrong", True)
 
 
 def _flat(manifest: Mapping[str, Any], before: Sequence[str] = ()) -> Iterator[tuple[str, object]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import orjson
 
-from domain.answer import Answer, Outcome
-from domain.query import SearchResult
+from domain.answer import Answer, Outcome, Sentence, Verdict
+from domain.query import Hit, SearchResult
 from evaluation.measures.statements import Statement
+
+EVIDENCE_KEPT = 10  # places of a question, best first: what a reader looks at when an answer went wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,27 @@ class CitedSpan:
     end: int
     quote: str
     exact: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A passage that was found, by where it stands; its words stay in the archive."""
+
+    guid: str
+    version: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A sentence as it was judged. `citations`: how many of the result's spans, in their order, are its own."""
+
+    text: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    citations: int
+    withheld: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +70,8 @@ class Result:
     year: int | None = None  # when the first story that holds the answer was published, where it is known
     joules: float | None = None
     joules_measured: bool = False
+    said: tuple[Said, ...] = ()  # sentences shown, then those withheld
+    evidence: tuple[Place, ...] = ()
 
     @property
     def declined(self) -> bool:
@@ -55,7 +81,9 @@ class Result:
 def from_search(query_id: str, found: SearchResult) -> Result:
     """A story folded into another's hit ranks right behind it: the judgements may name either."""
     ranked = tuple(dict.fromkeys(guid for hit in found.hits for guid in (hit.guid, *hit.duplicates)))
-    return Result(query_id=query_id, ranked=ranked, retrieve_seconds=found.seconds)
+    return Result(
+        query_id=query_id, ranked=ranked, retrieve_seconds=found.seconds, evidence=_places(found.hits)
+    )
 
 
 def with_answer(
@@ -73,6 +101,28 @@ def with_answer(
         total_seconds=answer.seconds.total,
         prompt_tokens=answer.tokens.prompt,
         generated_tokens=answer.tokens.generated,
+        said=(
+            *(_said(sentence, withheld=False) for sentence in answer.sentences),
+            *(_said(sentence, withheld=True) for sentence in answer.withheld),
+        ),
+        evidence=_places(answer.evidence),
+    )
+
+
+def _places(hits: Sequence[Hit]) -> tuple[Place, ...]:
+    return tuple(
+        Place(guid=hit.guid, version=hit.version, start=hit.start, end=hit.end)
+        for hit in hits[:EVIDENCE_KEPT]
+    )
+
+
+def _said(sentence: Sentence, *, withheld: bool) -> Said:
+    return Said(
+        text=sentence.text,
+        verdict=sentence.verdict,
+        reasons=sentence.reasons,
+        citations=len(sentence.citations),
+        withheld=withheld,
     )
 
 
@@ -90,23 +140,36 @@ def drop_torn_line(path: Path) -> None:
 
 
 def read(path: Path) -> dict[str, Result]:
-    """Results by query id. A last line cut short by a crash is dropped: its question is asked again."""
+    """Results by query id."""
+    return {result.query_id: result for result in each(path)}
+
+
+def each(path: Path) -> Iterator[Result]:
+    """One after the other. A last line cut short by a crash is dropped: its question is asked again."""
     if not path.is_file():
-        return {}
-    results: dict[str, Result] = {}
+        return
     with path.open("rb") as lines:
         for line in lines:
             if not line.endswith(b"\n"):
-                break
-            row = orjson.loads(line)
-            row["outcome"] = Outcome(row["outcome"]) if row["outcome"] else None
-            row["ranked"] = tuple(row["ranked"])
-            for kind in ("shown", "withheld"):
-                row[kind] = tuple(CitedSpan(**span) for span in row[kind])
-            row["statements"] = tuple(
-                Statement(supported=one["supported"], precise=tuple(one["precise"]))
-                for one in row.get("statements", ())
-            )
-            row["violations"] = tuple(row.get("violations", ()))
-            results[row["query_id"]] = Result(**row)
-    return results
+                return
+            yield parse(line)
+
+
+def parse(line: bytes) -> Result:
+    """A line of results.jsonl; one that an earlier program wrote lacks what was added since."""
+    row = orjson.loads(line)
+    row["outcome"] = Outcome(row["outcome"]) if row["outcome"] else None
+    row["ranked"] = tuple(row["ranked"])
+    for kind in ("shown", "withheld"):
+        row[kind] = tuple(CitedSpan(**span) for span in row[kind])
+    row["statements"] = tuple(
+        Statement(supported=one["supported"], precise=tuple(one["precise"]))
+        for one in row.get("statements", ())
+    )
+    row["violations"] = tuple(row.get("violations", ()))
+    row["said"] = tuple(
+        Said(**one | {"verdict": Verdict(one["verdict"]), "reasons": tuple(one["reasons"])})
+        for one in row.get("said", ())
+    )
+    row["evidence"] = tuple(Place(**one) for one in row.get("evidence", ()))
+    return Result(**row)

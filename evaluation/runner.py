@@ -35,7 +35,7 @@ from evaluation.summary import summarise
 RANKED = 100  # stories ranked for recall@100
 CHECKED = 10  # of them, those whose own record is looked at for violations; all stories cited are
 # What may differ between the two halves of an interrupted run.
-_NOT_COMPARED = frozenset({"machine", "started", "path"})
+_NOT_COMPARED = frozenset({"machine", "started", "path", "limit"})
 
 
 class Answering(Protocol):
@@ -88,6 +88,7 @@ def run_set(
     asked = manifest | {
         "retrieval_only": retrieval_only,
         "jobs": jobs,
+        "limit": limit,
         "questions": questions_digest(of.queries),
     }
     _agree(folder / "manifest.json", asked | {"started": datetime.now(UTC).isoformat(timespec="seconds")})
@@ -96,6 +97,8 @@ def run_set(
     results = read(lines)
     queries = of.queries[:limit] if limit else of.queries
     missing = [query for query in queries if query.query_id not in results]
+    if progress:
+        progress(len(queries) - len(missing), len(queries))
     asking = _Asking(of, archive, retrieval_only=retrieval_only, metered=jobs == 1)
     for done, result in enumerate(_asked(missing, asking.ask, jobs), start=len(queries) - len(missing) + 1):
         results[result.query_id] = result

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import TypedDict
 
+from evaluation.bootstrap import interval
 from evaluation.results import Result
 from evaluation.scores import Scores
 from evaluation.sets.model import EvalQuery
@@ -21,6 +22,7 @@ MEASURES = ("ndcg@10", "recall@10", "answer_accuracy", "f1", "citation_precision
 class Slice(TypedDict):
     questions: int
     measures: dict[str, float]  # those that say something of at least one of its questions
+    intervals: dict[str, tuple[float, float]]  # of those with two questions or more
 
 
 def slices(
@@ -46,11 +48,14 @@ def slices(
 
 def _figures(members: set[str], scores: Scores) -> Slice:
     measures: dict[str, float] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     for name in MEASURES:
         values = [value for q, value in scores.get(name, {}).items() if q in members]
         if values:
             measures[name] = round(fmean(values), 4)
-    return Slice(questions=len(members), measures=measures)
+            if bounds := interval(values):
+                intervals[name] = bounds
+    return Slice(questions=len(members), measures=measures, intervals=intervals)
 
 
 def _decade(query: EvalQuery, result: Result) -> str | None:

@@ -26,6 +26,7 @@ from retrieval.scope import Scope, Visibility, scope_of
 from retrieval.search import hit_of
 from retrieval.stages import Candidate
 from retrieval.syntax import expression_query, is_expression, passage_query
+from retrieval.topics import with_topics
 
 AT_ONCE = 1000  # versions named in one query
 
@@ -83,6 +84,10 @@ class Matcher:
         return self._index.generation().lexical.stories, scope
 
     def _query(self, stories: StoryIndex, query: Query) -> TantivyQuery:
+        asked = self._words(stories, query)
+        return with_topics(asked, stories, query.filters, subjects=self._store.subjects.codes)
+
+    def _words(self, stories: StoryIndex, query: Query) -> TantivyQuery:
         languages = sorted(query.filters.languages) or stories.languages()
         if is_expression(query.text):
             return expression_query(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -64,10 +64,17 @@ class Scope:
     hidden: HiddenVersions
     now: datetime
     as_of: datetime | None
+    only: NDArray[np.int64] | None = None  # versions, sorted: of the subjects and places asked for
 
     @property
     def is_empty(self) -> bool:
-        return self.since is not None and self.until is not None and self.since >= self.until
+        nothing = self.only is not None and not self.only.size
+        return nothing or (self.since is not None and self.until is not None and self.since >= self.until)
+
+    def shows(self, version_ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of the versions are neither hidden nor outside `only`."""
+        visible = ~self.hidden.contains(version_ids)
+        return visible if self.only is None else visible & among(self.only, version_ids)
 
 
 class VisibilitySource(Protocol):
@@ -168,11 +175,8 @@ def narrowed(query: Query) -> Filters:
     filters = query.filters
     starts = [filters.start, *(clue.start for clue in query.clues if clue.hard)]
     ends = [filters.end, *(clue.end for clue in query.clues if clue.hard)]
-    return Filters(
+    return replace(
+        filters,
         start=max((s for s in starts if s), default=None),
         end=min((e for e in ends if e), default=None),
-        as_of=filters.as_of,
-        languages=filters.languages,
-        providers=filters.providers,
-        kinds=filters.kinds,
     )

@@ -24,6 +24,7 @@ from retrieval.scope import Scope, Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request, Stage
 from retrieval.syntax import is_expression
 from retrieval.tokens import TokenEmbedder
+from retrieval.topics import are_named, within_topics
 
 CANDIDATES_PER_HIT = 10  # a story's passages and its copies may fill the first places
 MOST_CANDIDATES = 20_000
@@ -49,6 +50,7 @@ class Searcher:
     ) -> None:
         """`scorer` reads the best of both halves once more (retrieval.rerank); without one their tokens are
         compared (retrieval.late_interaction), where the embedder shows them."""
+        self._index = index
         self._store = store
         self._clock = clock
         self._visibility = Visibility(store)
@@ -73,7 +75,7 @@ class Searcher:
         return self._drawn(query, self._pipeline(query))
 
     def _drawn(self, query: Query, stage: Stage) -> list[Hit]:
-        scope = scope_of(query, now=self._clock(), visibility=self._visibility)
+        scope = self._scope(query)
         if query.limit <= 0 or scope.is_empty:
             return []
         depth = max(CANDIDATES_EACH, query.limit * CANDIDATES_PER_HIT)
@@ -83,6 +85,13 @@ class Searcher:
             if len(hits) >= query.limit or len(candidates) < depth or depth >= MOST_CANDIDATES:
                 return _ordered(hits[: query.limit], query)
             depth *= 4
+
+    def _scope(self, query: Query) -> Scope:
+        scope = scope_of(query, now=self._clock(), visibility=self._visibility)
+        if not are_named(query.filters):
+            return scope
+        stories = self._index.generation().lexical.stories
+        return within_topics(scope, stories, query.filters, subjects=self._store.subjects.codes)
 
     def _pipeline(self, query: Query) -> Stage:
         # "NOT maize" is a limit that nearness of meaning would overstep: expressions are words alone.

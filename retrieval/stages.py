@@ -30,6 +30,7 @@ from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.question import question_query
 from retrieval.scope import Scope
 from retrieval.syntax import Subjects, expression_query, is_expression, no_table, passage_query
+from retrieval.topics import with_topics
 
 CANDIDATES_EACH = 100
 # Swept one to five passages, equal and falling weights, 0.1 to 0.5, on the same sets as the weights of the
@@ -173,6 +174,7 @@ class Lexical:
         query = expression_query(
             stories.schema, text, languages=languages, labels=stories.labels, subjects=self._subjects
         )
+        query = with_topics(query, stories, request.query.filters, subjects=self._subjects)
         found = stories.search(query, depth=request.depth, scope=request.scope, order=request.query.order)
         versions = found.version_ids.tolist()
         shown = lexical.best_passages(passage_query(lexical.schema, text, languages=languages), versions)

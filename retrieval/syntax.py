@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -61,6 +61,11 @@ def is_expression(text: str) -> bool:
     """
     if _QUESTION_END.search(text) or (text.isupper() and not _MARKS.search(text)):
         return False
+    return has_operator(text)
+
+
+def has_operator(text: str) -> bool:
+    """Whether something in the text would make it an expression, if it were no question and no headline."""
     return _OPERATOR.search(text) is not None
 
 
@@ -82,12 +87,68 @@ def expression_query(
     return translator.query(tree) or Query.empty_query()
 
 
+def named_query(
+    own: Schema,
+    *,
+    subjects: Iterable[str],
+    places: Iterable[str],
+    languages: Sequence[str],
+    codes: Subjects = no_table,
+) -> Query | None:
+    """Stories of one of the subjects and of one of the places, as `subject:` and `place:` find them; None where
+    neither is asked for. Never scores."""
+    translator = _Translator(own=own, languages=tuple(languages), labels=no_table, subjects=codes)
+    clauses = []
+    for asked in (
+        [translator.topic(text, slop=0) for text in sorted(subjects)],
+        [translator.phrase(("place",), text, slop=0) for text in sorted(places)],
+    ):
+        if asked:
+            either = [(Occur.Should, query) for query in asked if query is not None]
+            clauses.append((Occur.Must, Query.const_score_query(Query.boolean_query(either), 0.0)))
+    return Query.boolean_query(clauses) if clauses else None
+
+
 def passage_query(own: Schema, text: str, *, languages: Sequence[str]) -> Query:
     """Passages that show best why a story fits the expression: those with its words, negated ones aside."""
     tree, _ = parse_query_lenient(text)
     translator = _Translator(own=own, languages=tuple(languages), labels=no_table, subjects=no_table)
     wanted = [query for node in _asserted(tree) if (query := translator.query(node)) is not None]
     return Query.boolean_query([(Occur.Should, query) for query in wanted])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Words that an expression looks for in a story's text: in this order, up to `slop` others between them.
+
+    `field`: headline or body, None for both. `is_prefix`: the last of them may go on.
+    """
+
+    words: str
+    field: str | None = None
+    slop: int = 0
+    is_prefix: bool = False
+
+
+def words_sought(text: str) -> list[Sought]:
+    """What a match of the expression holds or may hold, less what stands for places, people and the like."""
+    tree, _ = parse_query_lenient(text)
+    found: list[Sought] = []
+    for node in _asserted(tree):
+        name, phrase = node["field_name"], str(node["phrase"])
+        is_prefix = phrase.endswith("*")
+        if name is None and node["delimiter"] == "none" and not is_prefix:
+            found += [Sought(words=word) for word in phrase.split()]
+        else:
+            found.append(
+                Sought(
+                    words=phrase.rstrip("*"),
+                    field=TEXT_FIELDS.get(name),
+                    slop=int(node["slop"]),
+                    is_prefix=is_prefix,
+                )
+            )
+    return found
 
 
 def words_asked(text: str) -> list[str]:
@@ -171,19 +232,19 @@ class _Translator:
         fields = (TEXT_FIELDS[name],) if name in TEXT_FIELDS else ANYWHERE
         slop = int(node["slop"])
         if fields == ("subject",):
-            return self._subject(text, slop=slop)
+            return self.topic(text, slop=slop)
         if text.endswith("*"):
             return self._prefix(fields, text.rstrip("*"))
         if node["delimiter"] == "none" and fields == ANYWHERE:
             return self._words(text)
-        return self._phrase(fields, text, slop=slop)
+        return self.phrase(fields, text, slop=slop)
 
-    def _subject(self, text: str, *, slop: int) -> Query | None:
+    def topic(self, text: str, *, slop: int) -> Query | None:
         """What the items say, and every code that the tables put under this one or under this name."""
         said = (
             self._prefix(("subject",), text.rstrip("*"))
             if text.endswith("*")
-            else self._phrase(("subject",), text, slop=slop)
+            else self.phrase(("subject",), text, slop=slop)
         )
         codes = list(self.subjects(text))
         if not codes:
@@ -199,7 +260,7 @@ class _Translator:
         queries = [word_query(self.own, word, [None, *self.languages]) for word in spoken]
         return Query.boolean_query([(Occur.Must, query) for query in queries])
 
-    def _phrase(self, fields: Sequence[str], text: str, *, slop: int) -> Query | None:
+    def phrase(self, fields: Sequence[str], text: str, *, slop: int) -> Query | None:
         """The words in this order, under each language's stemming; the best field counts."""
         variants = dict.fromkeys(tuple(terms(text, language)) for language in (None, *self.languages))
         queries = [
@@ -221,7 +282,7 @@ class _Translator:
         # "elections*" ends beyond the stem that the index holds: the word itself is found by its stem.
         stems = {term for language in self.languages for term in terms(spoken[-1], language)}
         starting += [Query.term_query(self.own, field, stem) for stem in sorted(stems) for field in fields]
-        whole = [query for word in spoken[:-1] if (query := self._phrase(fields, word, slop=0)) is not None]
+        whole = [query for word in spoken[:-1] if (query := self.phrase(fields, word, slop=0)) is not None]
         return Query.boolean_query(
             [(Occur.Must, query) for query in (*whole, Query.disjunction_max_query(starting))]
         )

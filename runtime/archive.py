@@ -7,24 +7,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from db.store import ArchiveCounts, StoredAnswer, StoryStore, Suppression
+from db.store import ArchiveCounts, Holdings, StoredAnswer, StoryStore, Suppression
 from domain.answer import Answer, AnswerEvent, AnswerReady, checked_answer
 from domain.errors import IndexFault
 from domain.facets import Facets
 from domain.protocols import Embedder
-from domain.query import Filters, Mode, Query, SearchResult
+from domain.query import Filters, Mode, Query, SearchResult, TimeClue
 from domain.story import IngestReport, StoryRecord, Version
 from retrieval.recorded import Current, read_current
 from runtime import embedders, threads, wiring
 from runtime.clock import utc_now
 from runtime.generators import Generators
+from runtime.quarantine import clear_mended
 from runtime.settings import Settings, load_settings
 from runtime.statistics import read_meter, spent_since
 from runtime.suppression import Screen
@@ -32,11 +33,13 @@ from runtime.suppression import Screen
 if TYPE_CHECKING:
     from answering.langchain import AnswerRunnable
     from answering.verify.closeness import Closeness
+    from ingest.original import Original
     from ingest.pipeline import IngestProgress
     from retrieval.index import IndexCheck, IndexProgress, SearchIndex
     from retrieval.langchain import ArchiveRetriever
     from retrieval.matching import Matcher
     from retrieval.search import Searcher
+    from runtime.answers import Answers
     from runtime.saved import Saved
     from runtime.subjects import Subjects
 
@@ -96,7 +99,7 @@ class Archive:
         """
         from ingest.pipeline import ingest
 
-        started = time.monotonic()
+        started, since = time.monotonic(), utc_now()
         with self.store.writer_lock():
             report = ingest(
                 [Path(path) for path in paths],
@@ -106,6 +109,7 @@ class Archive:
                 provider=provider,
                 progress=reading,
             )
+            clear_mended(self.store.ledger, [Path(path) for path in paths], since=since)
             self._following(lambda: self.index.index_pending(progress=indexing))
         return replace(report, seconds=time.monotonic() - started)
 
@@ -151,6 +155,10 @@ class Archive:
     def counts(self) -> ArchiveCounts:
         return self.store.counts()
 
+    def holdings(self) -> Holdings:
+        """Of `counts`, what costs milliseconds at any size."""
+        return self.store.holdings()
+
     def kill(self, guid: str, *, reason: str, actor: str) -> None:
         self.store.kill(guid, reason=reason, actor=actor)
 
@@ -172,12 +180,15 @@ class Archive:
 
     # -- what is asked -------------------------------------------------------------------------
 
-    def understand(self, query: Query, *, without: Collection[str] = ()) -> Query:
+    def understand(
+        self, query: Query, *, without: Collection[str] = (), instead: Collection[TimeClue] = ()
+    ) -> Query:
         """The query with what its own words say of time: hard clues narrow the filters, and all are shown.
 
-        `without`: the words of clues that the reader does not want taken so.
+        `without`: the words of clues that the reader does not want taken so; `instead`: clues that the reader
+        changed, each in the place of the one read from the same words.
         """
-        return wiring.with_clues(query, now=utc_now(), without=without)
+        return wiring.with_clues(query, now=utc_now(), without=without, instead=instead)
 
     def search(
         self, text: str, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10
@@ -237,7 +248,7 @@ class Archive:
 
     def written_out(self, question: str, *, after: Answer | int | None) -> str:
         """The question in full: "and in 1991?", after the answer it follows (or that answer's id)."""
-        return threads.written_out(question, after, lambda one: self._screen.stored(self.store.answer(one)))
+        return threads.written_out(question, after, self.given.stored)
 
     def answer_query(self, query: Query, *, extractive: bool = False, kept: bool = True) -> Answer:
         """`kept` False: the answer is not stored; an evaluation's questions are not the desk's."""
@@ -250,7 +261,8 @@ class Archive:
         extractive: bool = False,
         stop: Callable[[], bool] | None = None,
         kept: bool = True,
-    ) -> Iterator[AnswerEvent]:
+        asked_by: str | None = None,
+    ) -> Generator[AnswerEvent, None, None]:
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
         before = read_meter()
         answerer = wiring.make_answerer(
@@ -262,20 +274,40 @@ class Archive:
                 answer = replace(event.answer, energy=spent_since(before))
                 if kept:
                     recorded = wiring.recorded(self.settings, embedder=self.embedder, model=answer.model)
-                    answer = replace(answer, answer_id=self.store.save_answer(answer, settings=recorded))
+                    stored = self.store.save_answer(answer, settings=recorded, asked_by=asked_by)
+                    answer = replace(answer, answer_id=stored)
                 yield AnswerReady(answer=answer)
             else:
                 yield event
 
     def answers(self, *, limit: int = 50, stale_only: bool = False) -> Sequence[StoredAnswer]:
-        return [self._screen.stored(one) for one in self.store.answers(limit=limit, stale_only=stale_only)]
+        return self.given.all(limit=limit, stale_only=stale_only)
+
+    @property
+    def given(self) -> Answers:
+        """The answers given: get, share, judge."""
+        from runtime.answers import Answers
+
+        return Answers(self.store, self._screen)
 
     def stored_version(self, guid: str, number: int) -> Version:
         """A version as stored, whatever its story's status: to check quotes against."""
         return self._screen.version(self.store.version(guid, number=number, include_hidden=True))
 
+    def original(self, guid: str, number: int) -> Original:
+        """The item that a version was read from, in its file; SourceError says why it cannot be had."""
+        from ingest.original import read_original
+
+        version = self.store.version(guid, number=number, include_hidden=True)
+        found = read_original(version)
+        return replace(found, text=self._screen.text_of(version, found.text))
+
     def body(self, guid: str, version: int) -> str:
         return self.stored_version(guid, version).body
+
+    def questions_before(self) -> int | None:
+        """How many answers come before the one that this thread waits for; None while it waits for none."""
+        return self._generators.questions_before()
 
     # -- as parts of LangChain -------------------------------------------------------------------
 

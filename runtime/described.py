@@ -1,6 +1,6 @@
 """Every setting with its value here, its default and its meaning: for `depeche settings`.
 
-A key (`model.api_key`) is never shown: only whether one is set.
+A key (`model.api_key`, `access.oidc_client_secret`) is never shown: only whether one is set.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from runtime.settings import Settings
 
-_SECRET = frozenset({"model.api_key"})
+_SECRET = frozenset({"model.api_key", "access.oidc_client_secret"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -99,6 +99,7 @@ class Prepared:
             "format": self.set.format,
             "synthetic": self.set.synthetic,
             "corpus": self.set.fingerprint,
+            "review": asdict(self.set.review) if self.set.review else None,
         }
         return run_set(
             self.set,
@@ -139,8 +140,13 @@ def prepare(
     return Prepared(of, archive)
 
 
+def evaluation_cache() -> Path:
+    """Where the archives made of sets' own stories are kept, each with its runs."""
+    return platformdirs.user_cache_path("depeche") / "evaluation"
+
+
 def own_folder(of: EvalSet, settings: Settings, *, cache: Path | None = None) -> Path:
-    root = cache or platformdirs.user_cache_path("depeche") / "evaluation"
+    root = cache or evaluation_cache()
     return root / f"{of.name}-{of.fingerprint}-{Path(settings.embedder.name).name}"
 
 

@@ -46,6 +46,8 @@ def make_filters(
     as_of: str | None = None,
     languages: Iterable[str] = (),
     providers: Iterable[str] = (),
+    subjects: Iterable[str] = (),
+    places: Iterable[str] = (),
 ) -> Filters:
     """Filters from typed values; `end` and `as_of` include the period they name."""
     filters = Filters(
@@ -54,6 +56,8 @@ def make_filters(
         as_of=parse_period(as_of)[1] - timedelta(microseconds=1) if as_of else None,
         languages=frozenset(language.lower() for language in languages),
         providers=frozenset(providers),
+        subjects=frozenset(subjects),
+        places=frozenset(places),
     )
     if filters.start and filters.end and filters.start >= filters.end:
         raise SettingsError(f"--from {start} is after --to {end}", hint="exchange the two dates")

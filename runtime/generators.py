@@ -39,6 +39,11 @@ class Generators:
         ids = [getattr(generator, "pid", None) for generator in list(self._made.values())]
         return [pid for pid in ids if pid is not None]
 
+    def questions_before(self) -> int | None:
+        """How many answers come before the one that this thread waits for; None while it waits for none."""
+        before = [getattr(generator, "questions_before", None) for generator in list(self._made.values())]
+        return max((one for one in before if one is not None), default=None)
+
     def close(self) -> None:
         with self._making:
             for generator in self._made.values():

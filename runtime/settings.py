@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from domain.errors import SettingsError
 
@@ -103,6 +103,83 @@ class AnswerSettings(_Section):
     max_tokens: int = Field(256, ge=16, description="tokens of an answer at most")
 
 
+RoleName = Literal["reader", "archivist", "admin"]
+
+
+class AccessSettings(_Section):
+    """Who may open the pages. An archive's own depeche.toml may not say: it travels, this machine's doors do not."""
+
+    login: Literal["none", "local", "oidc"] = Field(
+        "none",
+        description="none: whoever reaches the server, on this machine only; local: accounts of "
+        "`depeche users`; oidc: an OpenID Connect provider. Also `depeche serve --login`",
+    )
+    open_to_all: bool = Field(
+        False, description="serve without a login beyond this machine: whoever reaches it is admin"
+    )
+    session_hours: float = Field(
+        12, gt=0, le=24 * 30, description="after signing in, whatever is done meanwhile"
+    )
+    address: str | None = Field(
+        None, description="what people type, where it is not the server's own: https://archive.example.org"
+    )
+    roles: dict[str, RoleName] = Field(
+        {}, description='[access.roles], for oidc: "anna@example.org" = "archivist"'
+    )
+    default_role: Literal["none", "reader"] = Field(
+        "none", description="for oidc: of people whom [access.roles] does not name; none: they stay outside"
+    )
+    oidc_provider: str | None = Field(
+        None, description="the provider's address, or that of its .well-known/openid-configuration"
+    )
+    oidc_client_id: str | None = Field(None, description="what the provider calls this server")
+    oidc_client_secret: str | None = Field(
+        None, description="as the provider gave it; better in DEPECHE_ACCESS__OIDC_CLIENT_SECRET", repr=False
+    )
+    oidc_unverified: bool = Field(
+        False,
+        description="take addresses that the provider does not say it verified; elsewhere anyone may claim any",
+    )
+    ingest_roots: tuple[Path, ...] = Field(
+        (),
+        description="folders of this machine whose files archivists may have taken in from the pages; none "
+        "named: with a login none, without one any. In the variable, separated as in PATH",
+    )
+
+    @field_validator("ingest_roots", mode="before")
+    @classmethod
+    def _separated(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+
+class EvaluationSettings(_Section):
+    """Which evaluation sets the pages offer besides those shipped and the archive's own."""
+
+    sets: tuple[Path, ...] = Field(
+        (), description="sets, or folders that hold some; in the variable, separated as in PATH"
+    )
+
+    @field_validator("sets", mode="before")
+    @classmethod
+    def _separated(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+
+class VerifySettings(_Section):
+    """What looks again at the sentences that the rules of the check leave in doubt. Nothing, unless named."""
+
+    nli: str | None = Field(
+        None,
+        description="a sentence-transformers CrossEncoder that tells entailment (MiniCheck, FactCG, mDeBERTa): "
+        "a folder, or the name on the hub of one already downloaded",
+    )
+    ask_model: bool = Field(
+        False,
+        description="ask the language model itself, yes or no, about at most 4 sentences of an answer and for "
+        "at most 20 s; only where it runs from a file here",
+    )
+
+
 class Settings(_Section):
     """Everything that can be set, as read once at the start."""
 
@@ -114,6 +191,9 @@ class Settings(_Section):
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
+    verify: VerifySettings = VerifySettings()
+    access: AccessSettings = AccessSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
     database: str | None = Field(
         None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder"
     )
@@ -125,6 +205,14 @@ class Settings(_Section):
     @property
     def index_folder(self) -> Path:
         return self.archive / "index"
+
+    @property
+    def jobs_folder(self) -> Path:
+        return self.archive / "jobs"
+
+    @property
+    def incoming_folder(self) -> Path:
+        return self.archive / "incoming"
 
 
 def shared_folder(environ: Mapping[str, str] | None = None) -> Path:
@@ -197,8 +285,13 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _refuse_what_travels(path: Path, values: Mapping[str, object]) -> None:
-    """An archive is data and travels; what it says may neither make this program import a module nor send
-    questions, stories and the reader's key to a server."""
+    """An archive is data and travels; what it says may neither make this program import a module, nor send
+    questions, stories and the reader's key to a server, nor open this machine's doors."""
+    if "access" in values:
+        raise SettingsError(
+            f"{path} says who may come in: [access]",
+            hint=f"an archive's own file may not; move it to {FILE_NAME} in the folder you serve from",
+        )
     for section in ("embedder", "model"):
         table = values.get(section)
         named = table if isinstance(table, dict) else {}

@@ -203,9 +203,25 @@ class Screen:
             text = not_in_archive(answer.language, nearest=bool(answer.evidence))
         return replace(answer, outcome=outcome, text=text, sentences=sentences, withheld=withheld)
 
+    def restored(self, answer: Answer) -> Answer:
+        """An answer given before, by today's names: as `answer`, and its evidence and question too."""
+        names = self.names()
+        if not names.names:
+            return answer
+        question = names.in_full.mask(answer.question)
+        query = replace(answer.query, text=names.in_full.mask(answer.query.text))
+        found = SearchResult(query=answer.query, hits=answer.evidence, seconds=0.0)
+        shown = self.answer(answer)  # by what all its evidence says, before some of it is left out
+        hits = tuple(self._hits(found, names))
+        return replace(shown, question=question, query=query, evidence=hits)
+
     def version(self, version: Version) -> Version:
         names = self.names()
         return _version(version, names.within(*_texts(version))) if names.names else version
+
+    def text_of(self, version: Version, text: str) -> str:
+        """What else gives the story's words: hidden as they are in the story."""
+        return self.names().within(*_texts(version), text).mask(text)
 
     def record(self, record: StoryRecord) -> StoryRecord:
         """All versions by one measure: a name that one of them gives is hidden in all."""

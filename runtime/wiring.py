@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.store import StoryStore
-from domain.errors import ModelNotInstalled
-from domain.protocols import Embedder, Generator
-from domain.query import Query, SearchResult
+from domain.errors import ModelNotInstalled, SettingsError
+from domain.protocols import Chooser, Embedder, Generator
+from domain.query import Query, SearchResult, TimeClue
 from runtime.clock import utc_now
 from runtime.settings import IMPORT_STRING, Settings
 
 if TYPE_CHECKING:
     from answering.pipeline import Answerer
+    from answering.verify.checkers import Bounds, Checker
     from answering.verify.closeness import Closeness
     from retrieval.index import IndexProgress, SearchIndex
     from retrieval.matching import Matcher
@@ -131,7 +133,39 @@ def make_answerer(
         max_wait=settings.answer.max_wait,
         max_tokens=settings.answer.max_tokens,
     )
-    return Answerer(search=search, store=store, closeness=closeness, generator=generator, options=options)
+    return Answerer(
+        search=search, store=store, closeness=closeness, generator=generator, options=options,
+        checkers=make_checkers(settings, generator),
+    )  # fmt: skip
+
+
+def make_checkers(settings: Settings, generator: Generator | None) -> list[tuple[Checker, Bounds]]:
+    """What looks again at sentences in doubt. Raises SettingsError where the model cannot be asked."""
+    from answering.verify import Thresholds
+    from answering.verify.checkers import AskedModel, Bounds
+
+    limits = Thresholds()
+    found: list[tuple[Checker, Bounds]] = []
+    if settings.verify.nli is not None:
+        bounds = Bounds(yes=limits.nli_yes, no=limits.nli_no, near=limits.nli_near)
+        found.append((_entailment_model(settings.verify.nli), bounds))
+    if settings.verify.ask_model and generator is not None:
+        if not isinstance(generator, Chooser):
+            raise SettingsError(
+                f"verify.ask_model: {generator.name} does not tell how likely its words are",
+                hint="only a model that runs from a file here does; unset it, or name one under [model]",
+            )
+        bounds = Bounds(yes=limits.asked_yes, no=limits.asked_no, near=limits.asked_near)
+        found.append((AskedModel(generator, name=generator.name), bounds))
+    return found
+
+
+@cache
+def _entailment_model(name: str) -> Checker:
+    """One for all archives of the process: it is loaded once."""
+    from answering.verify.checkers import EntailmentModel
+
+    return EntailmentModel(name)
 
 
 def make_matcher(index: SearchIndex, store: StoryStore) -> Matcher:
@@ -140,7 +174,9 @@ def make_matcher(index: SearchIndex, store: StoryStore) -> Matcher:
     return Matcher(index, store, clock=utc_now)
 
 
-def with_clues(query: Query, *, now: datetime, without: Collection[str] = ()) -> Query:
+def with_clues(
+    query: Query, *, now: datetime, without: Collection[str] = (), instead: Collection[TimeClue] = ()
+) -> Query:
     from retrieval.syntax import is_expression
     from retrieval.time import apply, understand
 
@@ -148,7 +184,8 @@ def with_clues(query: Query, *, now: datetime, without: Collection[str] = ()) ->
         return query  # "NOT date:1987" states its dates itself
 
     read = understand(query.text, as_of=query.filters.as_of or now)
-    clues = tuple(clue for clue in read if clue.words not in without)
+    changed = {clue.words: clue for clue in instead}
+    clues = tuple(changed.get(clue.words, clue) for clue in read if clue.words not in without)
     return replace(query, clues=clues, filters=apply(clues, query.filters))
 
 
@@ -166,6 +203,7 @@ def recorded(settings: Settings, *, embedder: Embedder, model: str | None = None
         "reranker": _reranked_by(settings),
         "evidence": str(settings.answer.evidence),
         "budget": str(settings.answer.budget),
+        "verify": _looked_at_again_by(settings),
     }
 
 
@@ -173,6 +211,10 @@ def _reranked_by(settings: Settings) -> str:
     if settings.retrieval.reranker is not None:
         return settings.retrieval.reranker
     return "late interaction" if settings.retrieval.late_interaction else "none"
+
+
+def _looked_at_again_by(settings: Settings) -> str:
+    return " and ".join(filter(None, (settings.verify.nli, settings.verify.ask_model and "model"))) or "rules"
 
 
 def _digest(name: str, settings: Settings) -> str | None:

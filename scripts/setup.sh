@@ -81,5 +81,7 @@ fi
 
 say "the project and its packages"
 pip install -q -c constraints.txt -e '.[dev]'
+# For its axe.min.js alone, which the tests of the pages run; the browser driver it asks for (165 MB) is not used.
+pip install -q --no-deps -c constraints.txt axe-playwright-python
 echo "$recipe" > "$STAMP"
 say "ready: $VENV/bin/depeche --help"

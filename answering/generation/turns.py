@@ -29,6 +29,12 @@ class Turns:
         with self._lock:
             return sum(len(queue) for queue in self._waiting.values())
 
+    def before(self, session: Hashable) -> int | None:
+        """Turns that come before the session's next one, the one held now included; None when it does not
+        wait. A session served in between takes one turn however much it asks."""
+        with self._lock:
+            return next((place + 1 for place, one in enumerate(self._waiting) if one == session), None)
+
     @contextmanager
     def turn(self, session: Hashable, stop: Callable[[], bool] | None = None) -> Iterator[bool]:
         """Wait for the turn and hold it. Gives False when `stop()` became true before."""

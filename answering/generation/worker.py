@@ -87,6 +87,11 @@ class WorkerGenerator:
         return self._turns.waiting
 
     @property
+    def questions_before(self) -> int | None:
+        """How many answers come before the one that this thread waits for; None while it waits for none."""
+        return self._turns.before(threading.get_ident())
+
+    @property
     def tuning(self) -> Tuning | None:
         """How the model is run here and how fast; None before it was loaded."""
         process = self._process

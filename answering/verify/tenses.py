@@ -15,7 +15,7 @@ from answering.verify.moments import Moment, find_moments
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import stem_set
 
-_PAST = {
+PAST = {
     "en": r"\b(?:was|were|has|have|had|did|took|became|won|held|ended|began|went|came|gave|got|made|met|sent|left)\b|\b\w{3,}ed\b",
     "fr": r"\b(?:a|ont|avait|avaient|fut|furent|était|étaient|est|sont)\s(?:\w+ment\s)?(?:été\s)?\w+(?:é|ée|és|ées|i|is|ie|it|u|us|ue|ues|ert|ait|aient)\b|"
           r"\bs'(?:est|était)\s\w+|\bn'a\b|\b\w{3,}(?:èrent|irent|urent)\b",
@@ -58,7 +58,7 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 @lru_cache(maxsize=8192)
 def asserts_past(text: str, language: str | None) -> bool:
-    pattern = _PAST.get(language or "")
+    pattern = PAST.get(language or "")
     return bool(pattern and re.search(pattern, text.lower()))
 
 

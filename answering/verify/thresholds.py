@@ -39,6 +39,14 @@ class Thresholds:
         "margin"
     )  # how much less near than the nearest words others may be that clear a sentence
 
+    asked_yes: float = _default("asked_yes")  # the language model's yes, from where on it takes a doubt away
+    asked_no: float = _default("asked_no")  # … and below which it raises one
+    asked_near: float = _default("asked_near")  # support nearer than the limit by this is not asked about
+    # An entailment model's, likewise. By hand: no such model can be had where the others were calibrated.
+    nli_yes: float = _default("nli_yes")
+    nli_no: float = _default("nli_no")
+    nli_near: float = _default("nli_near")
+
     def limits(self, *, across: bool, embedded: bool) -> tuple[float, float]:
         """From where on a sentence is supported, and from where on partly."""
         if embedded:

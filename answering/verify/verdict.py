@@ -6,7 +6,6 @@ Pure: closeness is given as a number, so the whole judgement can be tested with 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from answering.verify import (
     attribution,
@@ -23,15 +22,13 @@ from answering.verify import (
     subjects,
     tenses,
 )
+from answering.verify.judgement import Judgement
 from answering.verify.marks import share
+from answering.verify.names import find_names
 from answering.verify.objection import Context, ErrorKind, Objection, Severity, doubt, veto
 from answering.verify.thresholds import Thresholds
-from answering.words import coverage
+from answering.words import coverage, stem_set
 from domain.answer import Verdict
-
-_DECISIVE = frozenset(
-    {ErrorKind.MEANING, ErrorKind.NAME, ErrorKind.ROLE, ErrorKind.NEGATION, ErrorKind.DIRECTION}
-)
 
 Check = Callable[[str, str, Context], list[Objection]]
 
@@ -52,28 +49,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    verdict: Verdict
-    objections: tuple[Objection, ...]
-    meaning: float
-
-    @property
-    def may_be_shown(self) -> bool:
-        """Whether a reader may be given the sentence: supported, or in doubt only of a detail.
-
-        A doubt of the meaning, or of who did what, is too much: on data/evaluation three in four
-        sentences with such a doubt were wrong, all of them echoing a question's false premise.
-        """
-        if self.verdict is Verdict.UNSUPPORTED:
-            return False
-        return not any(o.kind in _DECISIVE for o in self.objections)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(o.reason for o in self.objections))
-
-
 def objections(sentence: str, span: str, context: Context) -> tuple[Objection, ...]:
     """What all checks say against the sentence; none of them needs a model."""
     return tuple(o for check in CHECKS for o in check(sentence, span, context))
@@ -88,6 +63,19 @@ def meaning(sentence: str, span: str, context: Context, closeness: float | None)
         return share(sentence, span, context) if closeness is None else closeness
     shared = coverage(sentence, span, language=context.claim_language, other_language=context.language)
     return shared if closeness is None else (closeness + shared) / 2
+
+
+def shares_a_name_alone(sentence: str, span: str, context: Context) -> bool:
+    """Whether all that sentence and span have in common is one name: that it did something else is no support."""
+    names = [n for n in find_names(sentence, context.claim_language) if n.surely]
+    if context.crosses_languages or len(names) > 1:
+        return False
+    named = {s for n in names for s in stem_set(n.text, context.claim_language)}
+    wanted = stem_set(sentence, context.claim_language) - named
+    return len(wanted) >= _LEAST_SAID and not wanted & stem_set(span, context.language)
+
+
+_LEAST_SAID = 2  # words beside the name; one alone is often said otherwise
 
 
 def judge(
@@ -105,7 +93,7 @@ def judge(
     supported, partly = limits.limits(across=context.crosses_languages, embedded=closeness is not None)
     if near < partly:
         found.append(veto(ErrorKind.MEANING, "the story's words do not say this"))
-    elif near < supported:
+    elif near < supported or shares_a_name_alone(sentence, span, context):
         found.append(doubt(ErrorKind.MEANING, "the story says something near to this, not quite this"))
     if any(o.severity is Severity.VETO for o in found):
         verdict = Verdict.UNSUPPORTED

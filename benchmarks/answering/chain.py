@@ -9,12 +9,9 @@ batches of 512 (LangChain's own default is 8).
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +25,13 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from answering.declines import is_decline
 from answering.parse import parse_draft
+from benchmarks.answering.given import BATCH_TOKENS, TOP, ReadStory
 from domain.answer import Outcome
 from domain.query import Filters
 from evaluation.results import CitedSpan, Result
 from evaluation.sets import EvalQuery
 
 CHUNK_CHARACTERS, OVERLAP = 1000, 200  # LangChain's RAG tutorial
-TOP = 4  # FAISS's similarity_search, as it comes
-BATCH_TOKENS = 512
 
 # LangChain's RAG tutorial prompt, with the sources numbered and asked for.
 SYSTEM = (
@@ -45,17 +41,6 @@ SYSTEM = (
     "{context}"
 )
 SOURCE = "[{number}] {headline} ({date})\n{page_content}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadStory:
-    """A story as the chain is given it."""
-
-    guid: str
-    version: int
-    published: datetime
-    headline: str | None
-    body: str
 
 
 class Chain:
@@ -150,10 +135,6 @@ class SentenceTransformers(Embeddings):
         return list(map(float, self._model.encode(self._query + text, normalize_embeddings=True)))
 
 
-def threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _within(metadata: dict[str, Any], wanted: Filters) -> bool:
     published = metadata["published"]
     after = wanted.start is None or published >= wanted.start.timestamp()
@@ -163,9 +144,9 @@ def _within(metadata: dict[str, Any], wanted: Filters) -> bool:
 
 def _span(document: Document) -> CitedSpan:
     """A chunk is all that such a chain can point at."""
-    start = int(document.metadata.get("start_index", 0))
+    start = int(document.metadata.get("start_index", -1))  # -1: the splitter did not find it again
     text = document.page_content
     return CitedSpan(
         guid=document.metadata["guid"], version=document.metadata["version"], start=start,
-        end=start + len(text), quote=text, exact=True,
+        end=start + len(text), quote=text, exact=start >= 0,
     )  # fmt: skip

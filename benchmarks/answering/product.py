@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.answering.chain import ReadStory
+from benchmarks.answering.given import ReadStory
 from domain.answer import AnswerReady, EvidenceFound, TextDelta
 from domain.query import Query
 from evaluation.results import CitedSpan, Result

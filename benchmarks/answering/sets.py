@@ -7,6 +7,8 @@ is left of a page judged relevant to it: the set's own rule, applied again. Writ
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -31,6 +33,23 @@ def spread(queries: tuple[EvalQuery, ...], limit: int | None) -> list[EvalQuery]
     if limit is None or limit >= len(queries):
         return list(queries)
     return [queries[i * len(queries) // limit] for i in range(limit)]
+
+
+def stratified(queries: Sequence[EvalQuery], limit: int | None, *, seed: int) -> list[EvalQuery]:
+    """`limit` of the questions drawn by `seed`, answerable and absent ones in the set's proportion.
+
+    The draw of a smaller limit is the beginning of that of a larger one, and the two kinds alternate evenly
+    in it, so that a run cut short is a fair draw too.
+    """
+    strata: dict[bool | None, list[EvalQuery]] = {}
+    for query in queries:
+        strata.setdefault(query.answerable, []).append(query)
+    drawn = [
+        ((place + 0.5) / len(stratum), query)
+        for stratum in strata.values()
+        for place, query in enumerate(random.Random(seed).sample(stratum, len(stratum)))
+    ]
+    return [query for _, query in sorted(drawn, key=lambda one: (one[0], one[1].query_id))][:limit]
 
 
 def _write_answers(folder: Path, source: Path) -> None:

@@ -1,15 +1,14 @@
-"""The two sides in one table. A ratio above 1 is always in Dépêche's favour."""
+"""The sides in one table, Dépêche first. A ratio above 1 is always in Dépêche's favour."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
-from evaluation.measures.abstention import abstention
-from evaluation.measures.answers import contains
 from evaluation.measures.citations import citation_scores
 from evaluation.results import Result
+from evaluation.scores import score
 from evaluation.sets import EvalQuery, EvalSet
 
 
@@ -19,9 +18,11 @@ class Figures:
 
     answered_right: float | None
     answerable_right: float | None
+    f1: float | None
     citation_precision: float | None
     citation_recall: float | None
     exact: float | None
+    cited_characters: float | None  # median over the citations
     absent_declined: float | None
     present_declined: float | None
     evidence_seconds: float | None
@@ -33,26 +34,22 @@ class Figures:
 def figures(
     of: EvalSet, asked: Sequence[EvalQuery], results: Mapping[str, Result], ingest_seconds: float | None
 ) -> Figures:
-    """Accuracy: an accepted answer stands in the text, word for word (evaluation.measures.answers)."""
+    """By the measures of `depeche eval`: an accepted answer stands in the text, word for word; citations are
+    judged by the set's own judgements."""
     done = [results[q.query_id] for q in asked]
-    right = {
-        q.query_id: contains(results[q.query_id].text, q.answers) and not results[q.query_id].declined
-        for q in asked
-        if q.answerable and q.answers
-    }
-    answered = [is_right for query_id, is_right in right.items() if not results[query_id].declined]
+    scores = score(of, {result.query_id: result for result in done})
+    right = scores.get("answer_accuracy", {})
     cited = citation_scores(done, of.qrels)
-    refused = abstention(
-        [(bool(q.answerable), results[q.query_id].declined) for q in asked if q.answerable is not None]
-    )
     return Figures(
-        answered_right=_share(answered),
-        answerable_right=_share(list(right.values())),
+        answered_right=_mean([value for q, value in right.items() if not results[q].declined]),
+        answerable_right=_mean(right.values()),
+        f1=_mean(scores.get("f1", {}).values()),
         citation_precision=cited.precision,
         citation_recall=cited.recall,
         exact=cited.exact,
-        absent_declined=refused.recall,
-        present_declined=refused.answerable_declined,
+        cited_characters=_middle([float(len(span.quote)) for r in done for span in r.shown]),
+        absent_declined=_mean(scores.get("absent_declined", {}).values()),
+        present_declined=_mean(scores.get("answerable_declined", {}).values()),
         evidence_seconds=_middle([r.retrieve_seconds for r in done]),
         # A reader who is shown no draft has the first word when the answer is there.
         first_word_seconds=_middle([r.first_token_seconds or r.total_seconds or 0.0 for r in done]),
@@ -64,8 +61,11 @@ def figures(
 _ROWS: tuple[tuple[str, Callable[[Figures], float | None], str], ...] = (
     ("right, of the answerable questions answered", lambda f: f.answered_right, "higher"),
     ("right, of all answerable questions", lambda f: f.answerable_right, "higher"),
+    ("F1, of all answerable questions", lambda f: f.f1, "higher"),
     ("citation precision", lambda f: f.citation_precision, "higher"),
     ("citation recall", lambda f: f.citation_recall, "higher"),
+    ("citations whose words stand so in the story", lambda f: f.exact, "higher"),
+    ("words a citation shows, median characters", lambda f: f.cited_characters, "lower"),
     ("absent answers declined", lambda f: f.absent_declined, "higher"),
     ("answerable questions declined", lambda f: f.present_declined, "lower"),
     ("first evidence, median s", lambda f: f.evidence_seconds, "lower"),
@@ -75,14 +75,15 @@ _ROWS: tuple[tuple[str, Callable[[Figures], float | None], str], ...] = (
 )
 
 
-def table(ours: Figures, theirs: Figures) -> str:
-    lines = ["| measure | Dépêche | plain LangChain chain | ratio |", "|---|---|---|---|"]
+def table(ours: Figures, theirs: Mapping[str, Figures]) -> str:
+    """A column a side, by the name it has in `theirs`; the ratio stands in brackets behind its figure."""
+    lines = [f"| measure | Dépêche | {' | '.join(theirs)} |", f"|---|---|{'---|' * len(theirs)}"]
     for name, value, better in _ROWS:
-        lines.append(f"| {name} | {_written(value(ours))} | {_written(value(theirs))} | "
-                     f"{_ratio(value(ours), value(theirs), better)} |")  # fmt: skip
-    lines.append(
-        f"| citations whose words stand where they say | {_written(ours.exact)} | whole chunks | – |"
-    )
+        cells = [
+            f"{_written(value(side))} ({_ratio(value(ours), value(side), better)})"
+            for side in theirs.values()
+        ]
+        lines.append(f"| {name} | {_written(value(ours))} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -99,8 +100,9 @@ def _written(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
 
-def _share(flags: Sequence[bool]) -> float | None:
-    return sum(flags) / len(flags) if flags else None
+def _mean(values: Iterable[float]) -> float | None:
+    listed = list(values)
+    return fmean(listed) if listed else None
 
 
 def _middle(values: Sequence[float]) -> float | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
+from db import access_tables, search_tables  # noqa: F401 - importing them declares their tables
 from db.database import Database
-from db.search_tables import metadata
+from db.tables import metadata
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -7,6 +7,7 @@
     queries.jsonl       {"_id", "text", "metadata": {"as_of", "from", "to", "date", "lang", "type"}}
     qrels/test.tsv      query-id <tab> corpus-id <tab> score, with a header line
     answers.jsonl       optional: {"_id", "answers": […], "answerable": bool, "choices": […], "wrong": […]}
+    review.jsonl        optional: what people decided about made questions (evaluation.sets.review); it is applied
 
 An accepted answer may be a list, written "first | second": every item must be there.
 """
@@ -20,12 +21,18 @@ from pathlib import Path
 from domain.errors import SetError
 from domain.query import Filters
 from evaluation.sets.model import EvalQuery, EvalSet, make_set, whole_day
+from evaluation.sets.review import read_review, with_review
 from evaluation.sets.rows import Row, as_row, json_lines, open_bytes
 
 SHARED = "{shared}"
 
 
 def load(folder: Path, shared: Path | None) -> EvalSet:
+    return with_review(as_made(folder, shared), read_review(folder))
+
+
+def as_made(folder: Path, shared: Path | None) -> EvalSet:
+    """The set before anybody reviewed it."""
     corpus, synthetic = _corpus(folder, shared)
     answers = {row.text("_id"): row for row in json_lines(folder / "answers.jsonl", optional=True)}
     queries = [_query(row, answers.get(row.text("_id"))) for row in json_lines(folder / "queries.jsonl")]
@@ -95,6 +102,7 @@ def _query(row: Row, answer: Row | None) -> EvalQuery:
         choices=answer.texts("choices") if answer else (),
         wrong=answer.texts("wrong") if answer else (),
         day=day.date() if day else None,
+        removed=about.texts("removed"),
     )
 
 

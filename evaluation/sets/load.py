@@ -67,14 +67,18 @@ def recognise(path: Path) -> str:
 def find_sets(roots: Sequence[Path], *, shared: Path | None = None) -> Iterator[Found]:
     """Each root if it is a set, else the sets that are its direct children; all of them read wholly."""
     for root in roots:
-        candidates = [root] if root.is_file() or _is_set_folder(root) else _children(root)
-        for path in candidates:
+        for path in set_paths(root):
             name: str | None = None
             try:
                 name = recognise(path)
                 yield Found(path=path, format=name, read=LOADERS[name](path, shared))
             except SetError as error:
                 yield Found(path=path, format=name, problem=error)
+
+
+def set_paths(root: Path) -> list[Path]:
+    """The root if it is a set, else its children that look like one. None of them is read wholly."""
+    return [root] if root.is_file() or _is_set_folder(root) else _children(root)
 
 
 def _children(folder: Path) -> list[Path]:

@@ -38,6 +38,7 @@ class EvalQuery:
     choices: tuple[str, ...] = ()  # of a multiple-choice question; answers holds the right one
     wrong: tuple[str, ...] = ()  # known to be wrong, and said in a story of the corpus
     day: date | None = None  # the day the question is about or was asked on, where the set says
+    removed: tuple[str, ...] = ()  # of a made question: the stories left out of the corpus for its sake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,20 @@ class CorpusStory:
     published: str = UNDATED
     language: str | None = None
     url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewCounts:
+    """How many of a made set's questions people have decided on: evaluation.sets.review."""
+
+    questions: int  # of the set as it was made
+    accepted: int
+    edited: int
+    rejected: int
+
+    @property
+    def reviewed(self) -> int:
+        return self.accepted + self.edited + self.rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,7 @@ class EvalSet:
     stories: tuple[CorpusStory, ...] = ()
     format: str = "beir"
     synthetic: bool = False  # made by `depeche eval make`, not by people
+    review: ReviewCounts | None = None  # None: nobody has decided on any question
 
     @property
     def has_answers(self) -> bool:

@@ -60,9 +60,10 @@ def write(made: Made, folder: Path, *, about: Mapping[str, str | int]) -> None:
     held = {story.guid for story in made.corpus}
     for number, query in enumerate(made.queries, start=1):
         query_id = f"{query.kind}-{number}"
-        queries.append(
-            {"_id": query_id, "text": query.text, "metadata": {"lang": query.language, "type": query.kind}}
+        about_it = {"lang": query.language, "type": query.kind} | (
+            {"removed": query.removed} if query.removed else {}
         )
+        queries.append({"_id": query_id, "text": query.text, "metadata": about_it})
         if query.answerable is not None:
             answers.append({"_id": query_id, "answers": query.answers, "answerable": query.answerable})
         qrels += [f"{query_id}\t{guid}\t1" for guid in query.relevant if guid in held]

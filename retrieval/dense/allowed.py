@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from db.visibility import among
 from retrieval.dense.manifest import Manifest
 from retrieval.scope import HiddenVersions, Scope
 
@@ -42,6 +43,8 @@ class AllowedRows:
             return True
         if scope.until is not None and own.first_published >= scope.until:
             return True
+        if scope.only is not None and not _within(scope.only, own.first_version, own.last_version).size:
+            return True
         return any(
             bool(wanted) and wanted.isdisjoint(held)
             for wanted, held in (
@@ -57,12 +60,18 @@ class AllowedRows:
         hidden = self._hidden_bits(scope.hidden)
         if hidden is not None:
             parts.append(~hidden)
+        if scope.only is not None:
+            parts.append(self._among(scope.only))
         if not parts:
             return None
         allowed = parts[0].copy()
         for part in parts[1:]:
             allowed &= part
         return _cut(allowed, self._manifest.rows)
+
+    def _among(self, only: NDArray[np.int64]) -> Bits:
+        own = self._manifest
+        return pack(among(_within(only, own.first_version, own.last_version), self._columns["version_ids"]))
 
     def _dates(self, scope: Scope) -> Bits | None:
         own, published = self._manifest, self._columns["published"]
@@ -133,6 +142,12 @@ class AllowedRows:
         mask = np.zeros(own.rows, dtype=np.bool_) if bits is None else unpack(bits, own.rows)
         mask[rows] = hidden.contains(versions[rows])
         return pack(mask) if mask.any() else None
+
+
+def _within(ids: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:
+    """Those of the sorted ids from `first` to `last`, both included."""
+    low, high = np.searchsorted(ids, [first, last + 1])
+    return ids[low:high]
 
 
 def pack(mask: NDArray[np.bool_]) -> Bits:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 from tantivy import Filter, PreTokenizedString, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -74,6 +75,19 @@ def indexed(text: str, language: str | None) -> str | PreTokenizedString:
     return " ".join(found)  # type: ignore[arg-type]
 
 
+def placed_terms(text: str, language: str | None) -> Iterator[tuple[int, int, str]]:
+    """Each term with the place in `text` of the word it comes from, in order; pairs of unspaced scripts overlap."""
+    for found in _any_token().finditer(text):
+        start, end = found.span()
+        if found.lastgroup == "unspaced" and end - start > 2:
+            pairs = ((place, place + 2) for place in range(start, end - 1))
+        else:
+            pairs = ((place, last) for place, last in ((start, end),))
+        for first, last in pairs:
+            for term in terms(text[first:last], language):
+                yield first, last, term
+
+
 def words(text: str) -> list[str]:
     """A question's words as written (unspaced scripts as pairs), before stemming."""
     return [word for word in _split(normalise(text)) if not _is_long(word)]
@@ -114,6 +128,18 @@ def _any_word() -> re.Pattern[str]:
     lasts = [code for code, after in zip(codes, [*codes[1:], -1], strict=True) if after != code + 1]
     marks = "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
     return re.compile(rf"[\w{marks}]+")
+
+
+@cache
+def _any_token() -> re.Pattern[str]:
+    """What `normalise` takes for one word, in a text as it stands."""
+    parts = (
+        rf"(?P<unspaced>{_UNSPACED.pattern})",
+        rf"(?P<acronym>{_ACRONYM.pattern})",
+        r"(?P<number>\d{1,3}(?:[,.\u00a0\u202f']\d{3})+(?!\d))",
+        rf"(?P<word>(?:(?!{_UNSPACED.pattern})(?!_){_any_word().pattern.removesuffix('+')})+)",
+    )
+    return re.compile("|".join(parts))
 
 
 class _Terms(dict[str, str | None]):

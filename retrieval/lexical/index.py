@@ -30,6 +30,8 @@ STORIES = "stories"  # folder of the whole stories, within that of the passages
 # Tantivy's buffer before it writes a segment. A commit of 1,024 passages never fills it; Tantivy's least is
 # 15 MB a thread.
 WRITER_BYTES = 32_000_000
+# Versions a search is told by name, 1 µs each; where more are wanted, what is not is passed over while drawing.
+MOST_NAMED = 20_000
 PASSAGES_DRAWN = 4  # a story: enough that most stories' best passage comes in the first draw
 
 
@@ -69,13 +71,17 @@ class LexicalIndex:
             return NOTHING
         committed = self._tantivy.committed()
         searcher = committed.searcher
-        limited = Query.boolean_query([(Occur.Must, query), *limits(self.schema, scope, committed.labels)])
+        clauses = [(Occur.Must, query), *limits(self.schema, scope, committed.labels)]
+        if scope.only is not None and scope.only.size <= MOST_NAMED:
+            named = Query.term_set_query(self.schema, "version_id", scope.only.tolist())
+            clauses.append((Occur.Must, Query.const_score_query(named, 0.0)))
+        limited = Query.boolean_query(clauses)
         drawn = depth
         while True:
             hits = best(searcher, limited, drawn)
             addresses = [address for _, address in hits]
             versions = np.array(searcher.fast_field_values("version_id", addresses), dtype=np.int64)
-            visible = ~scope.hidden.contains(versions)
+            visible = scope.shows(versions)
             if len(hits) < drawn or int(visible.sum()) >= depth:
                 break
             drawn *= 4

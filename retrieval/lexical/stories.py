@@ -73,6 +73,10 @@ class StoryIndex:
     def __len__(self) -> int:
         return int(self._tantivy.searcher().num_docs)
 
+    def last_version(self) -> int:
+        """The highest version id held; 0 of an empty index."""
+        return greatest(self._tantivy.searcher(), "version_id")
+
     def languages(self) -> tuple[str, ...]:
         """Languages that have stories, most frequent first."""
         return self._tantivy.languages()
@@ -94,7 +98,7 @@ class StoryIndex:
         while True:
             hits = _drawn(searcher, limited, drawn, order)
             versions = _version_ids(searcher, hits)
-            visible = ~scope.hidden.contains(versions)
+            visible = scope.shows(versions)
             if len(hits) < drawn or int(visible.sum()) >= depth:
                 break
             drawn *= 4

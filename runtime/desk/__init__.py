@@ -14,8 +14,11 @@ from runtime.desk.reading import Reading
 if TYPE_CHECKING:
     from runtime.archive import Archive
     from runtime.desk.evaluating import Evaluating
+    from runtime.desk.finding import Finding
     from runtime.desk.keeping import Keeping
     from runtime.desk.managing import Managing
+    from runtime.desk.tracing import Tracing
+    from runtime.desk.withdrawing import Withdrawing
 
 __all__ = ["Desk"]
 
@@ -33,12 +36,36 @@ class Desk:
         return Reading(self._archive, self.user)
 
     @property
+    def finding(self) -> Finding:
+        """Search, counts, saved questions, the story page: every role."""
+        from runtime.desk.finding import Finding
+
+        self.user.need(Role.READER)
+        return Finding(self._archive, self.user)
+
+    @property
+    def tracing(self) -> Tracing:
+        """A story's history, its original item, the answers that rest on it: archivists."""
+        from runtime.desk.tracing import Tracing
+
+        self.user.need(Role.ARCHIVIST)
+        return Tracing(self._archive, self.user)
+
+    @property
     def keeping(self) -> Keeping:
-        """Ingestion, kills, holds, releases, suppressions: archivists."""
+        """Ingestion, what failed, what waits: archivists."""
         from runtime.desk.keeping import Keeping
 
         self.user.need(Role.ARCHIVIST)
         return Keeping(self._archive, self.user)
+
+    @property
+    def withdrawing(self) -> Withdrawing:
+        """Kills, holds, releases, names hidden, and who did so: archivists."""
+        from runtime.desk.withdrawing import Withdrawing
+
+        self.user.need(Role.ARCHIVIST)
+        return Withdrawing(self._archive, self.user)
 
     @property
     def evaluating(self) -> Evaluating:

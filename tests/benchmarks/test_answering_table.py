@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answering.sets import spread
+from benchmarks.answering.sets import spread, stratified
 from benchmarks.answering.table import figures, table
 from domain.answer import Outcome
 from evaluation.results import CitedSpan, Result
@@ -66,14 +66,38 @@ def test_figures_count_what_they_say() -> None:
     assert (theirs.absent_declined, theirs.present_declined) == (0.0, 0.0)
 
 
+def test_f1_counts_a_declined_question_as_nothing_said() -> None:
+    # "Helmut Kohl won" to "Kohl": precision 1/3, recall 1; "In 1988" to "1989": none; the last was declined
+    assert figures(SET, QUERIES, OURS, 10.0).f1 == pytest.approx(0.5 / 3)
+
+
 def test_a_ratio_above_one_is_in_our_favour() -> None:
-    lines = table(figures(SET, QUERIES, OURS, 10.0), figures(SET, QUERIES, THEIRS, 30.0)).splitlines()
-    ratios = {line.split(" | ")[0].strip("| "): line.split(" | ")[3].strip("| ") for line in lines[2:]}
-    assert ratios["right, of the answerable questions answered"] == "1.50"
-    assert ratios["whole answer, median s"] == "2.00"
-    assert ratios["ingestion, s"] == "3.00"
-    assert ratios["answerable questions declined"] == "0.00"
-    assert ratios["citation recall"] == "∞"
+    other = figures(SET, QUERIES, OURS, 5.0)
+    lines = table(
+        figures(SET, QUERIES, OURS, 10.0), {"a chain": figures(SET, QUERIES, THEIRS, 30.0), "another": other}
+    ).splitlines()
+    assert lines[0] == "| measure | Dépêche | a chain | another |"
+    cells = {
+        row[0]: row[1:]
+        for row in ([cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines[2:])
+    }
+    assert cells["right, of the answerable questions answered"] == ["0.500", "0.333 (1.50)", "0.500 (1.00)"]
+    assert cells["whole answer, median s"] == ["4.000", "8.000 (2.00)", "4.000 (1.00)"]
+    assert cells["ingestion, s"] == ["10.0", "30.0 (3.00)", "5.000 (0.50)"]
+    assert cells["answerable questions declined"] == ["0.333", "0.000 (0.00)", "0.333 (1.00)"]
+    assert cells["citation recall"] == ["1.000", "0.000 (∞)", "1.000 (1.00)"]
+
+
+def test_a_draw_keeps_the_proportion_of_absent_answers_and_begins_a_larger_one() -> None:
+    queries = [
+        EvalQuery(query_id=f"{number:02}", text="?", answers=("x",), answerable=number >= 8)
+        for number in range(40)
+    ]
+    drawn = stratified(queries, 10, seed=7)
+    assert sum(q.answerable is False for q in drawn) == 2
+    assert stratified(queries, 20, seed=7)[:10] == drawn
+    assert sorted(q.query_id for q in stratified(queries, None, seed=7)) == [q.query_id for q in queries]
+    assert stratified(queries, 10, seed=8) != drawn
 
 
 def test_a_limit_is_spread_over_the_set() -> None:

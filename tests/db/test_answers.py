@@ -8,10 +8,21 @@ from datetime import timedelta
 import pytest
 
 from db.store import StoryStore
-from domain.answer import Answer, Citation, Energy, Outcome, Seconds, Sentence, TokenCount, Verdict
+from domain.answer import (
+    Answer,
+    Citation,
+    Energy,
+    Outcome,
+    Seconds,
+    Sentence,
+    StatedFigure,
+    TokenCount,
+    Verdict,
+)
 from domain.errors import StoreError
-from domain.query import Filters, Query
-from domain.story import Version
+from domain.feedback import Feedback, Judgement
+from domain.query import Filters, Hit, Mode, Order, Query, TimeClue
+from domain.story import Kind, Version
 from tests.db.conftest import Clock
 from tests.db.stories import at, sent
 
@@ -124,17 +135,70 @@ def test_the_latest_answers_come_first(store: StoryStore) -> None:
     assert [one.question for one in store.answers(2)] == ["Question 4?", "Question 3?"]
 
 
-def test_feedback(store: StoryStore, cited: Citation, clock: Clock) -> None:
+def test_the_last_word_of_feedback_and_all_before_it_are_kept(
+    store: StoryStore, cited: Citation, clock: Clock
+) -> None:
     (one,) = store.answers()
-    store.feedback(one.answer_id, "wrong", "It was Porto.")
-    store.feedback(one.answer_id, "right")
-    assert [(f.verdict, f.comment, f.at) for f in store.feedback_on(one.answer_id)] == [
-        ("wrong", "It was Porto.", clock.now), ("right", None, clock.now),
+    store.add_feedback(one.answer_id, Judgement.WRONG, person="ana", answer="Porto", comment="See page 2.")
+    store.add_feedback(one.answer_id, Judgement.RIGHT, person="ana")
+    assert store.feedback_on(one.answer_id) == [
+        Feedback(answer_id=one.answer_id, at=clock.now, judgement=Judgement.WRONG, person="ana",
+                 answer="Porto", comment="See page 2."),
+        Feedback(answer_id=one.answer_id, at=clock.now, judgement=Judgement.RIGHT, person="ana"),
     ]  # fmt: skip
+    assert store.judged_answers() == [one.answer_id]
     with pytest.raises(StoreError):
-        store.feedback(one.answer_id + 1, "right")
+        store.add_feedback(one.answer_id + 1, Judgement.RIGHT, person="ana")
     with pytest.raises(StoreError, match="no answer"):
         store.answer(one.answer_id + 1)
+
+
+def test_an_answer_is_shared_by_an_act_of_its_own(store: StoryStore, cited: Citation) -> None:
+    saved = store.save_answer(answer(cited), settings={}, asked_by="ana")
+    assert (store.answer(saved).asked_by, store.answer(saved).shared) == ("ana", False)
+    store.share_answer(saved, shared=True)
+    assert store.answer(saved).shared
+    with pytest.raises(StoreError, match="no answer"):
+        store.share_answer(saved + 1, shared=True)
+
+
+def test_the_question_as_understood_is_read_back(store: StoryStore, cited: Citation) -> None:
+    clue = TimeClue(words="as of 3 May", start=None, end=at(5), hard=True, order=Order.NEWEST, as_known=True)
+    filters = Filters(
+        start=at(-5), as_of=at(1), languages=frozenset({"en", "ar"}), providers=frozenset({"agency"}),
+        kinds=frozenset({Kind.STORY}),
+    )  # fmt: skip
+    query = Query(
+        text="Rain?", filters=filters, mode=Mode.LEXICAL, limit=3, clues=(clue,), order=Order.OLDEST
+    )
+    figure = StatedFigure(words="12 dead", value=12.0)
+    told = Sentence(text="12 dead,", verdict=Verdict.SUPPORTED, citations=(cited,), figure=figure)
+    saved = store.save_answer(replace(answer(cited), query=query, sentences=(told,)), settings={})
+    found = store.answer(saved)
+    assert found.query == query
+    assert found.sentences[0].figure == figure
+    assert (found.tokens, found.seconds, found.energy) == (
+        TokenCount(prompt=10, generated=3), Seconds(retrieve=0.1, first_token=None, total=60.0), None,
+    )  # fmt: skip
+
+
+def test_evidence_is_read_back_less_what_may_not_be_shown(store: StoryStore, cited: Citation) -> None:
+    passages = [store.current_passages(guid)[0] for guid in ("b", "a")]
+    hits = tuple(
+        Hit(
+            passage_id=one.passage_id, version_id=one.version_id, story_id=one.story_id, guid=one.guid,
+            version=one.version, provider=one.provider, published=one.published, language=one.language,
+            headline=one.headline, place=one.place, passage=one.text, start=one.start, end=one.end,
+            score=score,
+        )
+        for one, score in zip(passages, (2.0, 1.5), strict=True)
+    )  # fmt: skip
+    saved = store.save_answer(replace(answer(cited), evidence=hits), settings={})
+    assert store.answer(saved).evidence == hits
+    store.kill("b", "libel", "desk")
+    assert [hit.guid for hit in store.answer(saved).evidence] == ["a"]
+    store.kill("a", "libel", "desk")
+    assert store.answer(saved).evidence == (), "it cites what was killed: nothing of it is given"
 
 
 def test_what_answers_cost_is_summed_by_model(store: StoryStore, cited: Citation) -> None:

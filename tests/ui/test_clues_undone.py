@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -46,13 +47,17 @@ def folder(models_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The ask page in a session of its own, after the question."""
     monkeypatch.setenv("DEPECHE_ARCHIVE", str(folder))
+    monkeypatch.setenv("DEPECHE_ACCESS__OPEN_TO_ALL", "true")  # AppTest has no address of its own
     session.archive.clear()
-    app = AppTest.from_function(_ask_page, default_timeout=120).run()
-    app.text_input(key="question").set_value(QUESTION)
-    app.checkbox[0].check()  # quoted without a language model: seconds, not minutes
-    yield app.button[0].click().run()
+    yield ask(AppTest.from_function(_ask_page, default_timeout=120).run())
     session.archive().close()
     session.archive.clear()
+
+
+def ask(app: AppTest) -> AppTest:
+    app.text_input(key="question").set_value(QUESTION)
+    app.checkbox[0].check()  # quoted without a language model: seconds, not minutes
+    return app.button[0].click().run()
 
 
 def _ask_page() -> None:
@@ -85,5 +90,21 @@ def test_a_clue_is_taken_back_and_counted_again(asked: AppTest) -> None:
 def test_a_new_question_begins_anew(asked: AppTest) -> None:
     asked.button(key="clue-undo-0").click().run()
     assert years_shown(asked) == set(YEARS)
-    asked.button[0].click().run()
+    asked.button(key="new").click().run()
+    assert years_shown(asked) == set()
+    ask(asked)
     assert years_shown(asked) == {1986}
+
+
+def test_a_clue_is_given_another_meaning(asked: AppTest) -> None:
+    asked.date_input(key="clue-0-from").set_value(date(1987, 1, 1))
+    asked.date_input(key="clue-0-to").set_value(date(1987, 12, 31))
+    asked.button(key="clue-0-apply").click().run()
+    assert not asked.exception
+    assert years_shown(asked) == {1987}, "a filter on other days, in the place of the first answer"
+    clue = next(line for line in asked.caption if "only stories" in line.value)
+    assert "1987-01-01 – 1987-12-31" in clue.value.replace("\\", "")
+
+    asked.checkbox(key="clue-0-only").uncheck()
+    asked.button(key="clue-0-apply").click().run()
+    assert years_shown(asked) == set(YEARS), "ranked higher, nothing left out"

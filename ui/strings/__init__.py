@@ -6,6 +6,7 @@ A language is added by adding its file. What a file lacks is said in English.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -29,13 +30,31 @@ def words(language: str) -> dict[str, str]:
     return {f"{table}.{key}": value for table, pairs in tables.items() for key, value in pairs.items()}
 
 
+def preferred(wanted: Iterable[str | None]) -> str | None:
+    """The first of these ("fr-CA", "en;q=0.8") that has a file; None where none has."""
+    for one in wanted:
+        code = (one or "").split(";")[0].split("-")[0].strip().lower()
+        if code in languages():
+            return code
+    return None
+
+
 def language() -> str:
-    """The reader's: chosen in the sidebar (`?lang=`), otherwise the browser's, otherwise English."""
-    wanted = st.session_state.get("language") or (st.context.locale or FALLBACK).split("-")[0].lower()
-    return wanted if wanted in languages() else FALLBACK
+    """The reader's: chosen here (the session, `?lang=`) or before (a cookie), the browser's, otherwise English."""
+    chosen = (
+        st.session_state.get("language"),
+        st.query_params.get("lang"),
+        st.context.cookies.get("depeche_lang"),
+    )
+    return preferred((*chosen, st.context.locale)) or FALLBACK
 
 
 def text(name: str, /, **values: object) -> str:
     """The words for `name` in the reader's language (English where it has none)."""
-    said = words(language()).get(name) or words(FALLBACK)[name]
-    return said.format(**values)
+    return said(language(), name, **values)
+
+
+def said(language: str, name: str, /, **values: object) -> str:
+    """The words for `name` in that language (English where it has none)."""
+    found = words(language).get(name) or words(FALLBACK)[name]
+    return found.format(**values)

@@ -84,3 +84,24 @@ def test_one_at_a_time_under_a_crowd() -> None:
         thread.join(10)
     assert sorted(served) == list(range(60))
     assert turns.waiting == 0
+
+
+def test_who_waits_is_told_how_many_come_before() -> None:
+    turns, names = Turns(), ("a", "b", "c")
+    assert turns.before("a") is None
+
+    def ask(session: str) -> None:
+        with turns.turn(session):
+            pass
+
+    with turns.turn("first"):
+        crowd = []
+        for count, name in enumerate(names, start=1):
+            crowd.append(threading.Thread(target=ask, args=(name,)))
+            crowd[-1].start()
+            _wait_for(turns, count)
+        assert [turns.before(name) for name in names] == [1, 2, 3], "the one who holds the turn counts"
+        assert turns.before("first") is None, "it waits no longer"
+    for one in crowd:
+        one.join(10)
+    assert turns.before("a") is None

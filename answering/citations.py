@@ -15,6 +15,7 @@ from answering.verify.claims import weakest
 from answering.verify.closeness import Closeness
 from answering.verify.objection import ErrorKind
 from answering.verify.quantities import find_quantities
+from answering.verify.verdict import meaning
 from answering.words import coverage
 from domain.answer import Citation, Verdict
 from domain.query import Hit
@@ -115,10 +116,14 @@ def _support(
     spans = _spans_around([i for i, _ in ranked[:_JUDGED]], story)
     texts = [story.text(*s) for s in spans]
     near = dict(zip(spans, _closeness(sentence, texts, closeness, across=across), strict=True))
-    judged = {s: _judge(sentence, [s], story, language, near[s], thresholds) for s in spans}
     # The words nearest to the sentence decide: others clear it only where they are about as near.
-    nearest = max(j.meaning for j in judged.values())
-    rivals = [s for s in spans if judged[s].meaning >= nearest - thresholds.margin]
+    meanings = {
+        s: meaning(sentence, text, story.context(language, first=s[0]), near[s])
+        for s, text in zip(spans, texts, strict=True)
+    }
+    nearest = max(meanings.values())
+    rivals = [s for s in spans if meanings[s] >= nearest - thresholds.margin]
+    judged = {s: _judge(sentence, [s], story, language, near[s], thresholds) for s in rivals}
     best = max(rivals, key=lambda s: (_rank(judged[s]), s[0] - s[1], near[s] or judged[s].meaning))
     chosen, judgement = [best], judged[best]
     if judgement.verdict is not Verdict.SUPPORTED and all(o.kind in _LACKING for o in judgement.objections):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from answering.folding import fold
 from answering.lexicon import read_patterns
@@ -17,6 +17,7 @@ from domain.query import Hit
 from domain.sentences import split_sentences
 
 
+@lru_cache(maxsize=16_384)
 def gives_orders(text: str) -> bool:
     """Whether the words are addressed to a language model: data all the same, and useless as evidence."""
     return bool(_orders().search(fold(text)))

@@ -142,6 +142,12 @@ def places() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def any_place() -> re.Pattern[str]:
+    """What any line of places.toml matches: most words name no place, and one look tells."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in places().values()))
+
+
+@cache
 def units() -> tuple[re.Pattern[str], tuple[str, ...]]:
     """One pattern with a group for each unit, and the units' names in the groups' order."""
     raw = tomllib.loads((_FOLDER / "units.toml").read_text("utf-8"))

@@ -111,6 +111,8 @@ class Answerer:
     def _generate(
         self, generator: Generator, evidence: Evidence, began: float, stop: Callable[[], bool] | None
     ) -> Stream[TextDelta, None, Written]:
+        if not _loaded(generator, stop):
+            return quoted(evidence, self._options.limits)
         prompt = self._pack(generator, evidence)
         pieces: list[str] = []
         first: float | None = None
@@ -206,6 +208,12 @@ class Answerer:
             (s, b) for s, b in kept if all((c.guid, c.provider, c.version) in shown for c in s.citations)
         )
         return hits, stands
+
+
+def _loaded(generator: Generator, stop: Callable[[], bool] | None) -> bool:
+    """Waits for a model that is still loading, which nothing else could interrupt; False once `stop()` is true."""
+    until_loaded = getattr(generator, "until_loaded", None)
+    return stop is None or until_loaded is None or bool(until_loaded(stop))
 
 
 __all__ = ["AnswerOptions", "Answerer"]

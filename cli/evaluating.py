@@ -28,7 +28,10 @@ from domain.errors import SetError
 from evaluation.comparison import Comparison
 from evaluation.floors import below, read_floors
 from evaluation.runner import Run
+from evaluation.sets.review import count as count_review
+from evaluation.sets.review import read_review
 from runtime.evaluation import Prepared, compare, find_run, find_sets, prepare, rescored
+from runtime.sets import read_as_made
 from runtime.settings import Settings, shared_folder
 from runtime.synthetic import make_set_of
 
@@ -56,6 +59,7 @@ def register(app: typer.Typer) -> None:
     )(run_evaluation)
     group.command(name="sets", epilog="Example:  depeche eval sets data")(list_sets)
     group.command(name="make", epilog="Example:  depeche eval make my-set --questions 100")(make_one)
+    group.command(name="review", epilog="Example:  depeche eval review my-set --json")(show_review)
     app.add_typer(group, name="eval")
 
 
@@ -217,6 +221,35 @@ def make_one(
     for kind, count in sorted(kinds.items()):
         typer.echo(f"{kind:24} {count}")
     typer.echo(f"{len(made.corpus)} stories in {out}; next:  depeche eval {out} --extractive", err=True)
+
+
+def show_review(
+    path: Annotated[Path, typer.Argument(metavar="SET", help="A folder that `eval make` wrote.")],
+    json: JsonOption = False,
+) -> None:
+    """Say how far people have reviewed a made set, and what they decided. It is reviewed on the Evaluate page."""
+    made, decided = read_as_made(path), read_review(path)
+    counts = count_review(made, decided)
+    rows = [
+        {
+            "id": query.query_id,
+            "question": query.text,
+            "decision": one.decision if (one := decided.get(query.query_id)) else None,
+            "by": one.by if one else None,
+            "at": one.at.isoformat() if one else None,
+            "edited": one.text if one else None,
+        }
+        for query in made.queries
+    ]
+    if json:
+        print_json(asdict(counts) | {"reviewed": counts.reviewed, "decisions": rows})
+        return
+    typer.echo(
+        f"{counts.reviewed} of {counts.questions} reviewed: {counts.accepted} accepted, "
+        f"{counts.edited} edited, {counts.rejected} rejected"
+    )
+    for row in rows:
+        typer.echo(f"{row['decision'] or '–':9} {row['id']}  {row['edited'] or row['question']}")
 
 
 def _set_line(row: Mapping[str, Any]) -> str:

@@ -12,7 +12,9 @@ from cli.options import (
     FromOption,
     JsonOption,
     LangOption,
+    PlaceOption,
     ProviderOption,
+    SubjectOption,
     ToOption,
     open_archive,
 )
@@ -33,11 +35,16 @@ def similar(
     end: ToOption = None,
     lang: LangOption = None,
     provider: ProviderOption = None,
+    subject: SubjectOption = None,
+    place: PlaceOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
 ) -> None:
     """Find more stories like one: near in meaning and in words, in any language; no copies of it."""
-    filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
+    filters = make_filters(
+        start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or (), subjects=subject or (),
+        places=place or (),
+    )  # fmt: skip
     with open_archive(archive) as opened:
         result = opened.similar(guid, filters=filters, limit=limit)
     if json:

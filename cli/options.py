@@ -31,6 +31,16 @@ LangOption = Annotated[
 ProviderOption = Annotated[
     list[str] | None, typer.Option("--provider", metavar="NAME", help="Provider of the stories; repeatable.")
 ]
+SubjectOption = Annotated[
+    list[str] | None,
+    typer.Option("--subject", metavar="SUBJECT", help="Subject of the stories, by code or name; repeatable."),
+]
+PlaceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--place", metavar="PLACE", help="Dateline of the stories, or a place they name; repeatable."
+    ),
+]
 
 
 class _Chosen:

@@ -15,7 +15,9 @@ from cli.options import (
     FromOption,
     JsonOption,
     LangOption,
+    PlaceOption,
     ProviderOption,
+    SubjectOption,
     ToOption,
     open_archive,
 )
@@ -68,6 +70,8 @@ def search(
     end: ToOption = None,
     lang: LangOption = None,
     provider: ProviderOption = None,
+    subject: SubjectOption = None,
+    place: PlaceOption = None,
     mode: ModeOption = Mode.HYBRID,
     as_of: AsOfOption = None,
     sort: Annotated[
@@ -79,7 +83,10 @@ def search(
     json: JsonOption = False,
 ) -> None:
     """Find stories; the filters hold inside the search, not after it."""
-    filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
+    filters = make_filters(
+        start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or (), subjects=subject or (),
+        places=place or (),
+    )  # fmt: skip
     with open_archive(archive) as opened:
         asked = opened.understand(Query(text=query, filters=filters, mode=mode, limit=limit))
         result = opened.search_query(replace(asked, order=ORDERS[sort]))
@@ -99,6 +106,8 @@ def ask(
     end: ToOption = None,
     lang: LangOption = None,
     provider: ProviderOption = None,
+    subject: SubjectOption = None,
+    place: PlaceOption = None,
     mode: ModeOption = Mode.HYBRID,
     as_of: AsOfOption = None,
     limit: Annotated[
@@ -122,7 +131,10 @@ def ask(
     json: JsonOption = False,
 ) -> None:
     """Answer from the archive, each sentence with the words it rests on."""
-    filters = make_filters(start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or ())
+    filters = make_filters(
+        start=start, end=end, as_of=as_of, languages=lang or (), providers=provider or (), subjects=subject or (),
+        places=place or (),
+    )  # fmt: skip
     with open_archive(
         archive,
         model__name=model,

@@ -11,7 +11,9 @@ from cli.options import (
     FromOption,
     JsonOption,
     LangOption,
+    PlaceOption,
     ProviderOption,
+    SubjectOption,
     ToOption,
     open_archive,
 )
@@ -41,13 +43,18 @@ def add(
     end: ToOption = None,
     lang: LangOption = None,
     provider: ProviderOption = None,
+    subject: SubjectOption = None,
+    place: PlaceOption = None,
     existing: Annotated[
         bool, typer.Option("--existing", help="Report, the first time, what is in the archive already.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """Save a question; from now on `saved run` reports the stories that match it and arrive or change."""
-    filters = make_filters(start=start, end=end, languages=lang or (), providers=provider or ())
+    filters = make_filters(
+        start=start, end=end, languages=lang or (), providers=provider or (), subjects=subject or (),
+        places=place or (),
+    )  # fmt: skip
     with open_archive(archive) as opened:
         saved = opened.saved.add(name, query, filters=filters, existing=existing)
     if json:

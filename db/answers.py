@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from db.asked import query_json, query_of
 from db.reading import read_passages
-from db.records import AnswerTotals, StaleReason, StoredAnswer, StoredCitation, StoredSentence
+from db.records import AnswerSeconds, AnswerTotals, StaleReason, StoredAnswer, StoredCitation, StoredSentence
 from db.tables import answer, citation, evidence, passage, sentence, story, superseded, version
 from db.visibility import readable
 from domain.answer import (
@@ -173,6 +173,18 @@ def read_totals(connection: sa.Connection) -> list[AnswerTotals]:
         .order_by(answer.c.model.is_(None), sa.func.count().desc(), answer.c.model)
     )
     return [AnswerTotals(**row._mapping) for row in connection.execute(query)]
+
+
+def read_seconds(connection: sa.Connection, *, limit: int) -> list[AnswerSeconds]:
+    """Of the latest answers."""
+    query = (
+        sa.select(answer.c.retrieve_seconds, answer.c.first_token_seconds, answer.c.total_seconds)
+        .order_by(answer.c.answer_id.desc())
+        .limit(limit)
+    )
+    return [
+        AnswerSeconds(retrieve=row[0], first_token=row[1], total=row[2]) for row in connection.execute(query)
+    ]
 
 
 def read_answer(connection: sa.Connection, answer_id: int, *, now: datetime) -> StoredAnswer:

@@ -165,6 +165,15 @@ class StoredAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSeconds:
+    """What one answer took from the question on; `first_token` is None of one quoted without a model."""
+
+    retrieve: float
+    first_token: float | None
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTotals:
     """Sums over the stored answers of one model; `model` is None for those quoted without one.
 

@@ -87,7 +87,7 @@ def _cards(connection: sa.Connection, story_ids: Collection[int], *, now: dateti
             .group_by(version.c.story_id)
         )
         first = {row.story_id: row.first for row in sent}
-        rows = connection.execute(
+        query: sa.Select[Any] = (
             sa.select(
                 version.c.version_id, version.c.story_id, version.c.number, version.c.published,
                 version.c.kind, version.c.urgency, version.c.language, version.c.headline,
@@ -97,7 +97,9 @@ def _cards(connection: sa.Connection, story_ids: Collection[int], *, now: dateti
             .outerjoin(superseded, superseded.c.version_id == version.c.version_id)
             .where(version.c.story_id.in_(some), superseded.c.version_id.is_(None))
         )  # fmt: skip
-        found += [(row.version_id, _card(row, first_sent=first[row.story_id])) for row in rows]
+        found += [
+            (row.version_id, _card(row, first_sent=first[row.story_id])) for row in connection.execute(query)
+        ]
     shown = visible(connection, [version_id for version_id, _ in found], now=now, as_of=None)
     cards = [card for version_id, card in found if version_id in shown]
     return sorted(cards, key=lambda card: (card.first_sent, card.guid))

@@ -28,6 +28,7 @@ from db.database import Database
 from db.groups import Links
 from db.ledger import Ledger
 from db.records import (
+    AnswerSeconds,
     AnswerTotals,
     ArchiveCounts,
     BatchCounts,
@@ -335,6 +336,11 @@ class StoryStore:
         """The latest first, each with the reasons for which it no longer stands."""
         with self._database.read() as connection:
             return answers.read_answers(connection, limit=limit, stale_only=stale_only, now=self._clock())
+
+    def answer_seconds(self, *, limit: int) -> list[AnswerSeconds]:
+        """What the latest answers took."""
+        with self._database.read() as connection:
+            return answers.read_seconds(connection, limit=limit)
 
     def answer_totals(self) -> list[AnswerTotals]:
         """Tokens, seconds and joules of all answers, by model."""

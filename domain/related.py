@@ -56,7 +56,9 @@ class Link(StrEnum):
     STORY = "story"
 
 
-_WRAP = re.compile(r"\b(?:WRAP-?UP|WRAP|ROUND-?UP|SYNTH[EÈ]SE|ZUSAMMENFASSUNG|S[IÍ]NTESIS|S[IÍ]NTESE)\b", re.IGNORECASE)
+_WRAP = re.compile(
+    r"\b(?:WRAP-?UP|WRAP|ROUND-?UP|SYNTH[EÈ]SE|ZUSAMMENFASSUNG|S[IÍ]NTESIS|S[IÍ]NTESE)\b", re.IGNORECASE
+)
 _LEAD = re.compile(r"\b(?:\d+(?:ST|ND|RD|TH|ER|E|ÈME)?[- ]?)?(?:LEAD|PAPIER G[EÉ]N[EÉ]RAL|PRIMER PLANO)\b")
 
 

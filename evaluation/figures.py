@@ -8,7 +8,7 @@ from typing import Any
 
 from evaluation.scores import LOWER_IS_BETTER, Scores
 
-_COUNTED = ("abstention", "violations", "false_premises", "tokens", "energy")
+_COUNTED = ("abstention", "agreement", "violations", "false_premises", "tokens", "energy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,19 @@
-"""Whether the words cited carry a sentence, judged anew from the stored stories by `answering.verify`."""
+"""Whether the words cited carry a sentence: judged anew from the stored stories by `answering.verify`, and by an
+entailment model where one is configured. Both are shown the quotes alone, so that they judge the same thing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from answering.verify import Context, judge
+from answering.verify.checkers import Checker, Question
 from answering.verify.closeness import Closeness
 from domain.answer import Citation, Sentence, Verdict
 from domain.sentences import split_sentences
 from domain.story import Version
 from evaluation.measures.statements import Statement, judge_statement
 
+ENTAILED = 0.5  # share of a model's head from which on words are said to carry a sentence: its likelier word
 _BEFORE = 2  # sentences ahead of a quote that its pronouns may stand for; as the verifier is given elsewhere
 
 
@@ -49,3 +52,23 @@ class QuoteJudge:
             claim_language=language,
             before=" ".join(ahead[-_BEFORE:]),
         )
+
+
+class EntailmentJudge:
+    """The rules of `answering.verify` have no part in what it says, so that the two may be compared."""
+
+    def __init__(self, checker: Checker) -> None:
+        self._checker = checker
+
+    def judge(self, sentence: Sentence) -> Statement:
+        """Asks the model at most 2 n + 1 times for n citations. Raises ModelError where it cannot be asked."""
+
+        def supports(citations: Sequence[Citation]) -> bool:
+            asked = Question(
+                sentence=sentence.text,
+                words=" ".join(citation.quote for citation in citations),
+                day=f"{citations[0].published:%Y-%m-%d}",
+            )
+            return self._checker.supported(asked) >= ENTAILED
+
+        return judge_statement(sentence.citations, supports)

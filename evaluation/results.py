@@ -66,6 +66,7 @@ class Result:
     # Its order among a run's answers, not its size, means something: evaluation.runner.confidence.
     confidence: float | None = None
     statements: tuple[Statement, ...] = ()  # of the sentences shown
+    entailed: tuple[Statement, ...] = ()  # of the same, by the entailment model, where one was configured
     violations: tuple[str, ...] = ()  # kinds of evaluation.measures.violations.Violation, one a story shown
     year: int | None = None  # when the first story that holds the answer was published, where it is known
     joules: float | None = None
@@ -162,10 +163,10 @@ def parse(line: bytes) -> Result:
     row["ranked"] = tuple(row["ranked"])
     for kind in ("shown", "withheld"):
         row[kind] = tuple(CitedSpan(**span) for span in row[kind])
-    row["statements"] = tuple(
-        Statement(supported=one["supported"], precise=tuple(one["precise"]))
-        for one in row.get("statements", ())
-    )
+    for kind in ("statements", "entailed"):
+        row[kind] = tuple(
+            Statement(supported=one["supported"], precise=tuple(one["precise"])) for one in row.get(kind, ())
+        )
     row["violations"] = tuple(row.get("violations", ()))
     row["said"] = tuple(
         Said(**one | {"verdict": Verdict(one["verdict"]), "reasons": tuple(one["reasons"])})

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from answering.verify.checkers import Checker
 from answering.verify.closeness import Closeness
 from domain.answer import Answer, Sentence, Verdict
 from domain.errors import SetError, StoryNotFound
@@ -25,7 +26,7 @@ from domain.query import Filters, Query, SearchResult
 from domain.story import StoryRecord, Version
 from evaluation.energy import read_meter, used
 from evaluation.measures.violations import violations
-from evaluation.quotes import QuoteJudge
+from evaluation.quotes import EntailmentJudge, QuoteJudge
 from evaluation.report import write_report
 from evaluation.results import CitedSpan, Result, append, drop_torn_line, from_search, read, with_answer
 from evaluation.scores import Scores, score
@@ -54,6 +55,10 @@ class Answering(Protocol):
         ...
 
     def closeness(self) -> Closeness | None: ...
+
+    def entailment(self) -> Checker | None:
+        """The entailment model that judges citations besides our verifier; None where none is configured."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +190,8 @@ class _Asking:
         self._retrieval_only = retrieval_only
         self._metered = metered
         self._judge = QuoteJudge(archive.version, archive.closeness)
+        entailment = archive.entailment()
+        self._second = EntailmentJudge(entailment) if entailment else None
 
     def ask(self, query: EvalQuery) -> Result:
         before = read_meter()
@@ -206,6 +213,7 @@ class _Asking:
             with_answer(result, answer, (shown, withheld)),
             confidence=confidence(answer),
             statements=tuple(self._judge.judge(s, answer.language) for s in answer.sentences),
+            entailed=tuple(map(self._second.judge, answer.sentences)) if self._second else (),
             violations=self._violations(cited, query.filters),
         )
 

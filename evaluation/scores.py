@@ -121,6 +121,8 @@ _ANSWERS: dict[str, Measure] = {
     "answerable_declined": lambda q, r: float(r.declined) if q.answerable else None,
     "statement_recall": lambda q, r: None if r.declined else statement_recall(r.statements),
     "statement_precision": lambda q, r: None if r.declined else statement_precision(r.statements),
+    "nli_statement_recall": lambda q, r: None if r.declined else statement_recall(r.entailed),
+    "nli_statement_precision": lambda q, r: None if r.declined else statement_precision(r.entailed),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from evaluation.bootstrap import interval
 from evaluation.measures import resources
 from evaluation.measures.abstention import abstention
+from evaluation.measures.agreement import agreement
 from evaluation.measures.citations import citation_scores
 from evaluation.measures.premises import KIND, premises
 from evaluation.measures.risk_coverage import risk_coverage
@@ -62,6 +63,14 @@ def _of_answers(
         "violations": count_violations([kind for result in done for kind in result.violations]),
         "tokens": resources.tokens(done),
     }
+    both = [
+        (ours.supported, theirs.supported)
+        for result in done
+        if result.entailed
+        for ours, theirs in zip(result.statements, result.entailed, strict=True)
+    ]
+    if judges := agreement(both):
+        found["agreement"] = {name: _rounded(value) for name, value in asdict(judges).items()}
     curve = _risk(asked, results)
     if curve:
         found["risk_coverage"] = curve
@@ -108,6 +117,11 @@ def _by_type(queries: Sequence[EvalQuery], results: Mapping[str, Result], scores
 def _mean(scores: Scores, name: str) -> float | None:
     values = scores.get(name)
     return _round(fmean(values.values())) if values else None
+
+
+def _rounded(value: float | None) -> float | None:
+    """Counts stay whole."""
+    return value if isinstance(value, int) else _round(value)
 
 
 def _round(value: float | None) -> float | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from retrieval.matching import Matcher
     from retrieval.search import Searcher
     from runtime.answers import Answers
+    from runtime.health import ModelQueue
     from runtime.saved import Saved
     from runtime.subjects import Subjects
 
@@ -373,6 +374,19 @@ class Archive:
         return replace(found, problems=(*self.store.problems(), *found.problems))
 
     # -- parts, made when first needed ---------------------------------------------------------
+
+    def answer_with(self, model: str) -> None:
+        """Questions from now on are answered by this model, in this process."""
+        with self._making:
+            chosen = self.settings.model.model_copy(update={"name": model})
+            self.settings = self.settings.model_copy(update={"model": chosen})
+            self._generators.follow(self.settings)
+
+    def model_processes(self) -> list[int]:
+        return self._generators.processes()
+
+    def model_queues(self) -> list[ModelQueue]:
+        return self._generators.queues()
 
     @property
     def model_installed(self) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import platformdirs
 
+from answering.verify.checkers import Checker
 from answering.verify.closeness import Closeness
 from domain.answer import Answer
 from domain.errors import SetError
@@ -19,6 +20,7 @@ from domain.story import StoryRecord, Version
 from evaluation.comparison import compare
 from evaluation.runner import Run, rescore, run_set
 from evaluation.sets import EvalSet, corpus_lines, find_sets, load_set, with_corpus
+from runtime import wiring
 from runtime.archive import Archive
 from runtime.manifest import archive_digest, manifest
 from runtime.settings import Settings, shared_folder
@@ -55,6 +57,9 @@ class _Measured:
         if self._closeness is None:
             self._closeness = Closeness(self.archive.embedder)
         return self._closeness
+
+    def entailment(self) -> Checker | None:
+        return wiring.entailment(self.archive.settings)
 
 
 class Prepared:

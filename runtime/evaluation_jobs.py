@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,10 +132,15 @@ def _make(settings: Settings, order: MakeOrder, report: Report) -> Mapping[str, 
     if order.path.parent.resolve() != shelf.own.resolve():
         raise SetError(f"{order.path} is not among the archive's own sets")
     report("drawing stories", 0)
-    with Archive.open(settings) as archive:
-        made = make_set_of(
-            archive, order.path, questions=order.questions, stories=order.stories, seed=order.seed
-        )
+    beside = order.path.with_name(f".{order.path.name}")  # a set is listed when it is whole
+    try:
+        with Archive.open(settings) as archive:
+            made = make_set_of(
+                archive, beside, questions=order.questions, stories=order.stories, seed=order.seed
+            )
+        beside.rename(order.path)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     shelf.note(order.path, title=order.title, origin=Origin.MADE, by=order.by)
     return {"set": order.path.name, "questions": len(made.queries)}
 

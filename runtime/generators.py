@@ -7,13 +7,17 @@ rules of the settings say of a model that is not on this machine is passed over.
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 from domain.errors import SettingsError
 from domain.protocols import Generator
 from domain.query import Query
 from runtime import wiring
+from runtime.health import ModelQueue
 from runtime.settings import IMPORT_STRING, ModelSettings, Settings
+
+LOOK_SECONDS, IDLE_LOOKS = 2.0, 5  # a model that was replaced is closed after 10 s without an answer
 
 
 class Generators:
@@ -44,11 +48,46 @@ class Generators:
         before = [getattr(generator, "questions_before", None) for generator in list(self._made.values())]
         return max((one for one in before if one is not None), default=None)
 
+    def follow(self, settings: Settings) -> None:
+        """Questions from now on are answered by what these settings name. A model that is answering ends first."""
+        with self._making:
+            self._settings = settings
+            retired = list(self._made.values())
+            self._made.clear()
+        for generator in retired:
+            threading.Thread(target=_close_when_idle, args=(generator,), daemon=True).start()
+
+    def queues(self) -> list[ModelQueue]:
+        """Of the models that were asked so far."""
+        return [_queue(name, generator) for name, generator in list(self._made.items())]
+
     def close(self) -> None:
         with self._making:
             for generator in self._made.values():
                 wiring.close(generator)
             self._made.clear()
+
+
+def _close_when_idle(generator: Generator) -> None:
+    """A question may be between its evidence and its turn: the model must have been idle for a while."""
+    idle_looks = 0
+    while idle_looks < IDLE_LOOKS:
+        time.sleep(LOOK_SECONDS)
+        idle_looks = 0 if getattr(generator, "is_busy", False) else idle_looks + 1
+    wiring.close(generator)
+
+
+def _queue(name: str, generator: Generator) -> ModelQueue:
+    """A server's model has no queue here, and says nothing of itself."""
+    tuning = getattr(generator, "tuning", None)
+    return ModelQueue(
+        name=name,
+        is_loaded=tuning is not None,
+        is_busy=bool(getattr(generator, "is_busy", False)),
+        waiting=getattr(generator, "waiting", 0),
+        prefill_rate=getattr(generator, "prefill_rate", None),
+        decode_rate=tuning.decode_rate if tuning is not None else None,
+    )
 
 
 def model_for(question: str, settings: Settings, *, languages: frozenset[str]) -> str:

@@ -160,6 +160,11 @@ def make_checkers(settings: Settings, generator: Generator | None) -> list[tuple
     return found
 
 
+def entailment(settings: Settings) -> Checker | None:
+    """The entailment model of the settings, loaded when it is first asked; None where none is named."""
+    return None if settings.verify.nli is None else _entailment_model(settings.verify.nli)
+
+
 @cache
 def _entailment_model(name: str) -> Checker:
     """One for all archives of the process: it is loaded once."""

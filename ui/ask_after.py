@@ -41,7 +41,7 @@ def _draw_exports(answer_id: int) -> None:
     tabs = st.tabs([text(f"ask.format.{one}") for one in exports])
     for tab, (kind, written) in zip(tabs, exports.items(), strict=True):
         with tab:
-            st.code(written, language=_LANGUAGES.get(kind), wrap_lines=True, height=260)
+            st.code(written, language=_LANGUAGES.get(kind), wrap_lines=True)
             st.download_button(
                 text("ask.download", format=text(f"ask.format.{kind}")),
                 written,

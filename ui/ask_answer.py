@@ -62,10 +62,10 @@ def draw_sources(given: GivenAnswer) -> None:
     order = _order()
     numbers = numbered(answer)
     if numbers:
-        st.subheader(text("ask.sources"))
+        st.header(text("ask.sources"))
     for place, (citation, number) in enumerate(_ordered_citations(numbers, order)):
         _draw_citation(number, citation, expanded=place == 0)
-    st.subheader(text("ask.nearest" if answer.outcome is Outcome.NOT_IN_ARCHIVE else "ask.evidence"))
+    st.header(text("ask.nearest" if answer.outcome is Outcome.NOT_IN_ARCHIVE else "ask.evidence"))
     cited = frozenset((citation.guid, citation.version) for citation in numbers)
     draw_timeline(answer.evidence, cited=cited)
     draw_hits(sorted(answer.evidence, key=_published) if order == _BY_DATE else answer.evidence)
@@ -107,7 +107,7 @@ def _draw_stale(given: GivenAnswer) -> None:
 
 
 def _draw_words(answer: Answer, turn: Turn) -> None:
-    st.subheader(f"{_OUTCOMES[answer.outcome]} {text(f'outcome.{answer.outcome}')}")
+    st.header(f"{_OUTCOMES[answer.outcome]} {text(f'outcome.{answer.outcome}')}")
     if turn.model_error is not None:
         st.warning(text("ask.model_failed"), icon=":material/warning:")
         st.text(turn.model_error)

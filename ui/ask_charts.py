@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -58,7 +59,7 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
         alt.Chart(alt.Data(values=rows))
         .mark_point(size=140, filled=True, opacity=0.85)
         .encode(
-            x=alt.X("published:T", title=None, scale=alt.Scale(type="utc", nice=True)),
+            x=_dates([hit.published for hit in hits]),
             color=alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
             shape=alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["diamond", "circle"])),
             tooltip=[
@@ -68,6 +69,7 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
             ],
         )
         .properties(height=90)
+        .configure(aria=False)  # its words stand beside it; Vega's own marks name none of themselves
     )
 
 
@@ -77,13 +79,26 @@ def draw_figures(answer: Answer, numbers: dict[Citation, int]) -> None:
     if not figures:
         return
     st.caption(text("ask.figures"))
-    for figure, citation in figures:
-        source = plain(f"{citation.provider}, {citation.headline or citation.guid}")
-        link = f"[\\[{numbers[citation]}\\]]({story_link(citation)})"
-        st.markdown(f"- {citation.published:%Y-%m-%d}: **{plain(figure.words)}** · {source} {link}")
+    st.markdown("\n".join(_line(figure, citation, numbers[citation]) for figure, citation in figures))
     if len({figure.unit for figure, _ in figures}) == 1:
         words = "; ".join(f"{citation.published:%Y-%m-%d}: {figure.words}" for figure, citation in figures)
         st.altair_chart(figures_chart(figures), width="stretch", alt=words)
+
+
+def _line(figure: StatedFigure, citation: Citation, number: int) -> str:
+    source = plain(f"{citation.provider}, {citation.headline or citation.guid}")
+    link = f"[\\[{number}\\]]({story_link(citation)})"
+    return f"- {citation.published:%Y-%m-%d}: **{plain(figure.words)}** · {source} {link}"
+
+
+def _dates(moments: Sequence[datetime]) -> alt.X:
+    """The axis of days, its labels in figures alone: names of months would be English."""
+    import altair as alt
+
+    days = (max(moments) - min(moments)).days
+    form = "%Y" if days > 3 * 365 else "%Y-%m" if days > 90 else "%Y-%m-%d"
+    axis = alt.Axis(format=form, tickCount=6, labelOverlap=True)
+    return alt.X("published:T", title=None, axis=axis, scale=alt.Scale(type="utc", nice=True))
 
 
 def stated(answer: Answer) -> list[tuple[StatedFigure, Citation]]:
@@ -108,8 +123,8 @@ def figures_chart(figures: Figures) -> alt.LayerChart:
         for figure, citation in figures
     ]
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("published:T", title=None, scale=alt.Scale(type="utc", nice=True)),
-        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=True)),
+        x=_dates([citation.published for _, citation in figures]),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False, nice=True)),
         tooltip=[
             alt.Tooltip("published:T", format="%Y-%m-%d", title=text("ask.date")),
             alt.Tooltip("words:N", title=text("ask.figure")),
@@ -117,4 +132,5 @@ def figures_chart(figures: Figures) -> alt.LayerChart:
         ],
     )
     line = base.mark_line(interpolate="step-after", strokeDash=[4, 3], opacity=0.6)
-    return (line + base.mark_point(size=90, filled=True)).properties(height=160)
+    drawn = (line + base.mark_point(size=90, filled=True)).properties(height=160)
+    return drawn.configure(aria=False)

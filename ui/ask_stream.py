@@ -40,7 +40,7 @@ def ask(asked: Asked) -> None:
         for event in events:
             if isinstance(event, EvidenceFound):
                 with evidence.container():
-                    st.subheader(text("ask.evidence"))
+                    st.header(text("ask.evidence"))
                     for clue in event.query.clues:
                         st.caption(clue_line(clue))
                     draw_hits(event.hits)

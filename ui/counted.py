@@ -31,3 +31,14 @@ def span(seconds: float) -> str:
 def instant(at: datetime) -> str:
     """To the minute, in UTC like every date of the archive."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def size(amount: float) -> str:
+    """1.5 GiB, 28 KiB: what a machine counts in, to three figures."""
+    units = ("B", "KiB", "MiB", "GiB", "TiB")
+    for unit in units:
+        if amount < 1024 or unit == units[-1]:
+            break
+        amount /= 1024
+    places = 0 if unit == "B" or amount >= 100 else 1 if amount >= 10 else 2
+    return f"{number(amount, places=places)} {unit}"

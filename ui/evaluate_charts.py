@@ -46,6 +46,7 @@ def risk(curve: Sequence[tuple[float, float]]) -> alt.Chart:
                 alt.Tooltip("risk:Q", format=".3f", title=text("evaluate.column.risk")),
             ],
         )
+        .configure(aria=False)
     )
 
 
@@ -75,7 +76,7 @@ def compared(found: Comparison) -> alt.LayerChart:
         ),
         tooltip=["name:N", "run:N", alt.Tooltip("value:Q", format=".3f")],
     )
-    return lines + points
+    return (lines + points).configure(aria=False)  # the table below has its figures
 
 
 def _intervals(rows: list[dict[str, object]], order: list[str]) -> alt.LayerChart:
@@ -92,7 +93,7 @@ def _intervals(rows: list[dict[str, object]], order: list[str]) -> alt.LayerChar
     points = base.mark_point(color=_COLOUR, filled=True, size=80, opacity=1).encode(
         x=_share("value"), y=y, tooltip=tooltip
     )
-    return lines + points
+    return (lines + points).configure(aria=False)  # the table below has its figures
 
 
 def _tall(rows: int) -> int:

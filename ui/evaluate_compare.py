@@ -38,7 +38,7 @@ def draw() -> None:
 
 
 def _draw_measures(found: Comparison) -> None:
-    st.subheader(text("evaluate.measures"))
+    st.header(text("evaluate.measures"))
     st.caption(text("evaluate.compare_about", questions=len(found.changes)))
     st.altair_chart(
         evaluate_charts.compared(found), alt=text("evaluate.compare_alt"), key="evaluate_compared"
@@ -62,7 +62,7 @@ def _draw_measures(found: Comparison) -> None:
 
 
 def _draw_changes(found: Comparison, before: str, after: str) -> None:
-    st.subheader(text("evaluate.changes"))
+    st.header(text("evaluate.changes"))
     left, right = st.columns(2)
     named = list(found.measures)
     measure = left.selectbox(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from domain.errors import ArchiveError
@@ -56,7 +58,7 @@ def _draw_question(review: Review, queries: tuple[EvalQuery, ...]) -> None:
     at = ids.index(st.session_state[_AT]) if st.session_state.get(_AT) in ids else 0
     query = queries[at]
     number = [one.query_id for one in review.made.queries].index(query.query_id) + 1
-    st.subheader(text("evaluate.review_question", number=number, total=len(review.made.queries)))
+    st.header(text("evaluate.review_question", number=number, total=len(review.made.queries)))
     decided = review.decisions().get(query.query_id)
     if decided:
         st.caption(
@@ -102,34 +104,29 @@ def _draw_buttons(review: Review, query: EvalQuery, *, before: str | None, after
         (Decision.EDITED, "edit", ":material/edit:", "E", "secondary"),
         (Decision.REJECTED, "reject", ":material/close:", "X", "secondary"),
     )
-    places = st.columns(3)
-    for place, (decision, name, icon, key, kind) in zip(places, buttons, strict=True):
-        place.button(
-            text(f"evaluate.{name}"),
-            icon=icon,
-            shortcut=key,
-            type="primary" if kind == "primary" else "secondary",
-            key=f"evaluate_{name}",
-            on_click=_decide,
-            args=(review, query, decision, after),
-            width="stretch",
-        )
-    first, second = st.columns(2)
-    first.button(
-        text("evaluate.previous"),
-        disabled=before is None,
-        key="evaluate_previous",
-        on_click=_show,
-        args=(before,),
-    )
-    second.button(
-        text("evaluate.next"),
-        shortcut="N",
-        disabled=after is None,
-        key="evaluate_next",
-        on_click=_show,
-        args=(after,),
-    )
+    # A row that breaks into several on a phone.
+    with st.container(horizontal=True):
+        for decision, name, icon, key, kind in buttons:
+            st.button(
+                text(f"evaluate.{name}"),
+                icon=icon,
+                shortcut=key,
+                type="primary" if kind == "primary" else "secondary",
+                key=f"evaluate_{name}",
+                on_click=_decide,
+                args=(review, query, decision, after),
+            )
+        steps = ((before, "previous", None), (after, "next", "N"))
+        for to, name, key in steps:
+            st.button(
+                text(f"evaluate.{name}"),
+                shortcut=key,
+                type="tertiary",
+                disabled=to is None,
+                key=f"evaluate_{name}",
+                on_click=_show,
+                args=(to,),
+            )
 
 
 def _decide(review: Review, query: EvalQuery, decision: Decision, after: str | None) -> None:
@@ -162,6 +159,5 @@ def _draw_story(story: StoryBehind, query: EvalQuery) -> None:
 
 
 def _spans(body: str, answers: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where an accepted answer's letters stand in the story, to be marked."""
-    found = [(body.find(answer), len(answer)) for answer in answers if answer]
-    return [(at, at + length) for at, length in found if at >= 0]
+    """Wherever an accepted answer's letters stand in the story, to be marked."""
+    return [found.span() for answer in answers if answer for found in re.finditer(re.escape(answer), body)]

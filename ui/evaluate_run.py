@@ -64,12 +64,12 @@ def _draw_figures(card: RunCard) -> None:
     _draw_risk(found)
     _draw_counts(found)
     _draw_files(card)
-    st.subheader(text("evaluate.questions"))
+    st.header(text("evaluate.questions"))
     evaluate_questions.draw(card)
 
 
 def _draw_measures(found: RunFigures) -> None:
-    st.subheader(text("evaluate.measures"))
+    st.header(text("evaluate.measures"))
     lower = ", ".join(one.measure for one in found.measures if one.lower_is_better)
     note = f"{lower}: {text('evaluate.better_low')}." if lower else ""
     st.caption(plain(text("evaluate.measures_about", measure=note)))
@@ -92,7 +92,7 @@ def _draw_measures(found: RunFigures) -> None:
 
 
 def _draw_slices(found: RunFigures) -> None:
-    st.subheader(text("evaluate.slices"))
+    st.header(text("evaluate.slices"))
     dimensions = list(dict.fromkeys(one.dimension for one in found.slices))
     if not dimensions:
         st.caption(text("evaluate.no_slices"))
@@ -140,7 +140,7 @@ def _slice_name(one: SliceFigure) -> str:
 def _draw_risk(found: RunFigures) -> None:
     if not found.risk:
         return
-    st.subheader(text("evaluate.risk"))
+    st.header(text("evaluate.risk"))
     st.caption(plain(text("evaluate.risk_about", aurc=found.aurc or 0.0)))
     st.altair_chart(evaluate_charts.risk(found.risk), alt=text("evaluate.risk_alt"), key="evaluate_risk")
     rows = [
@@ -154,7 +154,7 @@ def _draw_risk(found: RunFigures) -> None:
 def _draw_counts(found: RunFigures) -> None:
     left, right = st.columns(2)
     with left:
-        st.subheader(text("evaluate.counts"))
+        st.header(text("evaluate.counts"))
         rows = [
             {
                 text("evaluate.column.group"): text(f"evaluate.group.{one.group}"),
@@ -165,7 +165,7 @@ def _draw_counts(found: RunFigures) -> None:
         ]
         st.dataframe(rows, hide_index=True, key="evaluate_counts", alt=text("evaluate.counts"))
     with right:
-        st.subheader(text("evaluate.latency"))
+        st.header(text("evaluate.latency"))
         seconds = [
             {text("evaluate.column.measure"): name, text("evaluate.column.seconds"): value}
             for name, value in found.latency
@@ -179,19 +179,19 @@ def _count_name(one: Count) -> str:
 
 
 def _draw_files(card: RunCard) -> None:
-    st.subheader(text("evaluate.downloads"))
+    st.header(text("evaluate.downloads"))
     st.caption(text("evaluate.downloads_about"))
-    for place, kind in zip(st.columns(len(RunFile)), RunFile, strict=True):
-        opened = desk().evaluating.file(card.key, kind)
-        if opened is not None:
-            place.download_button(
-                text(f"evaluate.file.{kind}"),
-                opened,
-                file_name=f"{card.name}-{kind}",
-                mime=_MIME[kind],
-                on_click="ignore",
-                key=f"evaluate_file_{kind}",
-                width="stretch",
-            )
+    with st.container(horizontal=True):
+        for kind in RunFile:
+            opened = desk().evaluating.file(card.key, kind)
+            if opened is not None:
+                st.download_button(
+                    text(f"evaluate.file.{kind}"),
+                    opened,
+                    file_name=f"{card.name}-{kind}",
+                    mime=_MIME[kind],
+                    on_click="ignore",
+                    key=f"evaluate_file_{kind}",
+                )
     with st.expander(text("evaluate.manifest")):
         st.json(desk().evaluating.manifest(card.key))

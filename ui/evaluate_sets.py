@@ -16,7 +16,7 @@ _MOST_ASKED = 1_000_000
 
 
 def draw() -> None:
-    st.subheader(text("evaluate.sets"))
+    st.header(text("evaluate.sets"))
     cards = {card.key: card for card in desk().evaluating.sets()}
     if cards:
         key = choose("set", text("evaluate.set"), list(cards), lambda one: _called(cards[one]))
@@ -26,9 +26,9 @@ def draw() -> None:
     _draw_upload()
     _draw_make()
     _draw_feedback()
-    st.subheader(text("evaluate.jobs"))
+    st.header(text("evaluate.jobs"))
     evaluate_jobs.draw()
-    st.subheader(text("evaluate.runs"))
+    st.header(text("evaluate.runs"))
     _draw_runs()
 
 

@@ -44,17 +44,15 @@ def _part() -> str:
     named = st.query_params.get("part")
     if _KEY not in st.session_state and named in _PARTS:
         st.session_state[_KEY] = named
-    chosen = st.segmented_control(
+    # Not a segmented control: on the dark ground its chosen part has too little contrast to be read by all.
+    part = st.radio(
         text("ingest.part"),
         list(_PARTS),
-        default=None if _KEY in st.session_state else "feed",
-        required=True,
         format_func=lambda one: text(f"ingest.part_{one}"),
+        horizontal=True,
         key=_KEY,
         label_visibility="collapsed",
-        width="stretch",
     )
-    part = chosen or "feed"
     if st.query_params.get("part") != part:
         st.query_params["part"] = part
     return part

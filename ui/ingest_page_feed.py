@@ -20,7 +20,7 @@ def draw() -> None:
     if (done := st.session_state.pop("ingest_started", None)) is not None:
         st.success(text("ingest.started", files=done), icon=":material/check:")
     ingest_page_jobs.draw()
-    st.subheader(text("ingest.take_in"))
+    st.header(text("ingest.take_in"))
     _form(keeping)
     _providers(keeping)
 
@@ -87,7 +87,7 @@ def _form(keeping: Keeping) -> None:
 
 def _providers(keeping: Keeping) -> None:
     by_provider = keeping.providers()
-    st.subheader(text("ingest.providers"))
+    st.header(text("ingest.providers"))
     if not by_provider:
         st.caption(text("ingest.providers_none"))
         return

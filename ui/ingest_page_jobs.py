@@ -1,4 +1,4 @@
-"""Ingestions as they go: read from their files each second, so that a reload or another browser sees the same."""
+"""Ingestions as they go: read from their files every two seconds, so that a reload or another browser sees the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
 
-LOOK_EVERY = 1.0  # seconds
+LOOK_EVERY = 2.0  # seconds; an ingestion has something new to tell about as often
 SHOWN = 3  # ended ones; the others are under "earlier"
 LISTED = 20
 _ICONS = {
@@ -33,7 +33,7 @@ def draw() -> None:
     if not jobs:
         return
     goes_on = any(not job.is_finished for job in jobs)
-    st.subheader(text("ingest.jobs"))
+    st.header(text("ingest.jobs"))
     st.fragment(_draw, run_every=LOOK_EVERY if goes_on else None)(goes_on)
 
 
@@ -53,7 +53,7 @@ def _draw(went_on: bool) -> None:
 
 def _card(job: Job) -> None:
     keeping = desk().keeping
-    with st.container(border=True):
+    with st.container(border=True, key=f"job-{job.job_id}"):
         state = text("ingest.stopping") if job.stopping else text(f"ingest.state_{job.state}")
         st.markdown(f"{_ICONS[job.state]} **{state}** · {_sources(keeping.sources(job))}")
         st.caption(text("ingest.job_by", who=plain(job.actor), when=instant(job.started)))
@@ -138,5 +138,5 @@ def _buttons(job: Job) -> None:
             st.session_state.pop("ingest_part", None)
             st.query_params["part"] = "failures"
             st.rerun()
-        if job.state is JobState.FAILED and st.toggle(text("ingest.log"), key=f"log-{job.job_id}"):
+        if job.state in (JobState.FAILED, JobState.LOST) and st.toggle(text("ingest.log"), key=f"log-{job.job_id}"):
             st.code(keeping.log(job.job_id), language=None, wrap_lines=True)

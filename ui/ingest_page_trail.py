@@ -59,9 +59,9 @@ def _table(found: list[LedgerEntry]) -> None:
         {
             text("ingest.column_when"): [instant(one.at) for one in found],
             text("ingest.column_act"): [text(f"ingest.act_{one.action}") for one in found],
+            text("ingest.column_what"): [one.name or one.guid or "" for one in found],
             text("ingest.column_who"): [one.actor for one in found],
             text("ingest.why"): [one.reason or "" for one in found],
-            text("ingest.column_what"): [one.name or one.guid or "" for one in found],
             text("ingest.column_provider"): [one.provider or "" for one in found],
         },
         hide_index=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import streamlit as st
@@ -29,6 +30,10 @@ def draw() -> None:
         st.caption(text("ingest.waiting_more", n=number(len(rows) - SHOWN)))
 
 
+def _line() -> AbstractContextManager[object]:
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
 def _card(keeping: Keeping, row: dict[str, Any]) -> None:
     with st.container(border=True):
         st.markdown(f"**{text('ingest.act_' + row['action'])}**")
@@ -38,7 +43,7 @@ def _card(keeping: Keeping, row: dict[str, Any]) -> None:
         for said in (row["reason"], row["note"]):
             if said:
                 st.text(said)
-        with st.form(f"dismiss-{row['id']}", border=False), st.container(horizontal=True):
+        with st.form(f"dismiss-{row['id']}", border=False), _line():
             reason = st.text_input(text("ingest.dismiss_reason"), key=f"dismiss-reason-{row['id']}")
             sent = st.form_submit_button(text("ingest.dismiss"), icon=":material/close:")
     if sent:

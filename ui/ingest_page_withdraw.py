@@ -97,7 +97,7 @@ def _story(withdrawing: Withdrawing, order: _Order) -> None:
     if len(providers) > 1:
         provider = st.selectbox(text("ingest.which_provider"), providers, key="withdraw_provider")
     touched = withdrawing.story(order.what, provider=provider)
-    st.subheader(text("ingest.touches"))
+    st.header(text("ingest.touches"))
     with st.container(border=True):
         st.markdown(f"**{plain(touched.headline) or text('ingest.no_headline')}**")
         st.text(f"{touched.address.provider} · {touched.address.guid}")
@@ -157,7 +157,7 @@ def _act(order: _Order, stories: list[Address]) -> str:
 
 
 def _name(touched: TouchedName, order: _Order) -> None:
-    st.subheader(text("ingest.touches"))
+    st.header(text("ingest.touches"))
     with st.container(border=True):
         st.text(touched.name)
         if touched.hidden_since and touched.hidden_by:
@@ -192,7 +192,7 @@ def _hide_or_show(order: _Order, name: str) -> str:
 
 def _hidden_names(withdrawing: Withdrawing) -> None:
     hidden = withdrawing.suppressions()
-    st.subheader(text("ingest.hidden_names"))
+    st.header(text("ingest.hidden_names"))
     if not hidden:
         st.caption(text("ingest.hidden_none"))
         return

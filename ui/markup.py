@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from domain.answer import Citation
-from domain.differences import Change, Piece
 from domain.excerpts import Excerpt
 from domain.query import Hit
+from runtime.differences import Change, Piece
 
 Spans = Sequence[tuple[int, int]]
 
@@ -153,7 +153,7 @@ def facts_html(facts: Sequence[Fact]) -> str:
         "<style>dl.depeche-facts.depeche-facts{padding-left:0}.depeche-facts a{color:inherit}.depeche-facts dt{opacity:.8;font-size:.875rem}"
         ".depeche-facts dd{margin:0 0 .5rem 0;overflow-wrap:anywhere}</style>"
     )
-    items = "".join(f"<dt>{html.escape(one.name)}</dt><dd dir=\"auto\">{_value(one)}</dd>" for one in facts)
+    items = "".join(f'<dt>{html.escape(one.name)}</dt><dd dir="auto">{_value(one)}</dd>' for one in facts)
     return f'{style}<dl class="depeche-facts">{items}</dl>'
 
 
@@ -163,15 +163,18 @@ def _value(fact: Fact) -> str:
     return f'<a href="{html.escape(fact.address)}" target="_blank">{html.escape(fact.value)}</a>'
 
 
-def difference_html(pieces: Sequence[Piece], *, language: str | None = None) -> str:
+def difference_html(pieces: Sequence[Piece], *, added: str, removed: str, language: str | None = None) -> str:
     """Two versions as one text: <del> for what only the first has, <ins> for what only the second has.
 
-    Struck out and underlined, with a sign before each, so that colour tells nothing that they do not.
+    Struck out and underlined, so that colour tells nothing alone; `added` and `removed` are read out before
+    them and not seen: a sign there would be taken for a figure's.
     """
+    unseen = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
     style = (
         "<style>.depeche-difference del{background:rgba(200,60,60,.18);text-decoration:line-through}"
         ".depeche-difference ins{background:rgba(60,150,60,.18);text-decoration:underline}"
-        '.depeche-difference del::before{content:"−"}.depeche-difference ins::before{content:"+"}'
+        f'.depeche-difference del::before{{content:"{_css(removed)}";{unseen}}}'
+        f'.depeche-difference ins::before{{content:"{_css(added)}";{unseen}}}'
         ".depeche-difference p{white-space:pre-line}</style>"
     )
     paragraphs = "".join(f"<p>{''.join(one)}</p>" for one in _paragraphs(pieces) if any(one))
@@ -204,6 +207,11 @@ def web_address(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return re.sub(r"[\s<>()\[\]\\\"'`|{}]", lambda match: f"%{ord(match[0]):02X}", url.strip())
+
+
+def _css(words: str) -> str:
+    """Our own words inside a quoted string of a style sheet."""
+    return "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in words)
 
 
 def _block(tag: str, name: str, inner: str, *, language: str | None) -> str:

@@ -47,7 +47,7 @@ def _draw(finding: Finding) -> None:
     with stories:
         _draw_found(finding, found, state)
     with around:
-        search_facets.draw(finding, state, found.hits, is_expression=found.is_expression)
+        search_facets.draw(finding, state, is_expression=found.is_expression)
 
 
 def _draw_remarks(finding: Finding, state: SearchState) -> None:
@@ -68,7 +68,9 @@ def _draw_clues(clues: Sequence[TimeClue], state: SearchState) -> None:
     """What the words say of time, each with a button that sets it aside, or takes it in again."""
     for number, clue in enumerate(clues):
         start, end = (f"{day:%Y-%m-%d}" if day else "…" for day in (clue.start, clue.end))
-        how = text("search.clue_hard" if clue.hard else "search.clue_soft", words=clue.words, start=start, end=end)
+        how = text(
+            "search.clue_hard" if clue.hard else "search.clue_soft", words=clue.words, start=start, end=end
+        )
         others = state.ignoring((*state.ignored, clue.words))
         _draw_choice(how, text("search.clue_undo"), others, key=f"search-clue-{number}")
     for number, words in enumerate(state.ignored):

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 
 import altair as alt
 import streamlit as st
 
 from domain.facets import Facet, Facets
-from domain.query import Hit, Query
+from domain.query import Query
 from runtime.desk.finding import Finding
 from ui import search_form
 from ui.markup import plain
@@ -26,12 +25,12 @@ SHOWN = 8  # values of one facet
 MOST_NAMED = 40  # characters of a value on its button
 
 
-def draw(finding: Finding, state: SearchState, hits: Sequence[Hit], *, is_expression: bool) -> None:
+def draw(finding: Finding, state: SearchState, *, is_expression: bool) -> None:
     """An expression matches as it says, a question by its words (`retrieval.matching`)."""
     with st.spinner(text("search.counting")):
         found = _counted(finding, state.query, state.ignored, finding.stamp())
     kind = "matching" if is_expression else "matching_words"
-    st.subheader(text(f"search.{kind}", count=found.stories), anchor=False)
+    st.header(text(f"search.{kind}", count=found.stories), anchor=False)
     if not is_expression:
         st.caption(text("search.matching_said"))
     if not found.stories:
@@ -39,22 +38,13 @@ def draw(finding: Finding, state: SearchState, hits: Sequence[Hit], *, is_expres
     _draw_years(found.years, state)
     _draw_values(text("search.languages"), found.languages, lambda one: state.narrowed("languages", one))
     _draw_values(text("search.providers"), found.providers, lambda one: state.narrowed("providers", one))
-    named = _named(finding, found.subjects, hits)
-    _draw_values(text("search.subjects_counted"), named, lambda one: state.narrowed("subjects", one))
+    _draw_values(text("search.subjects_counted"), found.subjects, lambda one: state.narrowed("subjects", one))
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=256, show_spinner=False)
 def _counted(_finding: Finding, query: Query, ignored: tuple[str, ...], stamp: str) -> Facets:
     """`stamp` changes with the archive and with what may be shown of it."""
     return _finding.facets(query, values=SHOWN, without=ignored)
-
-
-def _named(finding: Finding, subjects: Sequence[Facet], hits: Sequence[Hit]) -> Sequence[Facet]:
-    """Codes that no table names are called what the stories on the page call them."""
-    if all(one.name for one in subjects):
-        return subjects
-    said = finding.subjects_said(hits)
-    return [one if one.name else replace(one, name=said.get(one.value)) for one in subjects]
 
 
 def _draw_years(years: Sequence[Facet], state: SearchState) -> None:
@@ -83,7 +73,10 @@ def _draw_years(years: Sequence[Facet], state: SearchState) -> None:
     st.caption(_said(counts))
     with st.expander(text("search.years_table")):
         st.table(
-            {text("search.year"): [str(year) for year in counts], text("search.stories"): list(counts.values())}
+            {
+                text("search.year"): [str(year) for year in counts],
+                text("search.stories"): list(counts.values()),
+            }
         )
 
 
@@ -91,12 +84,14 @@ def _chart(counts: dict[int, int]) -> alt.Chart:
     rows = [{"year": year, "next": year + 1, "stories": stories} for year, stories in counts.items()]
     brush = alt.selection_interval(name="years", encodings=["x"])
     span = [min(counts), max(counts) + 1]
-    return (
-        alt.Chart(alt.Data(values=rows), height=140)
+    data: alt.Data = alt.Data(values=rows)  # type: ignore[no-untyped-call]  # Altair's own classes say no types
+    chart: alt.Chart = (
+        alt.Chart(data, height=140)
         .mark_bar(stroke="transparent")
         .encode(
-            x=alt.X("year:Q", title=None, scale=alt.Scale(domain=span, nice=False))
-            .axis(format="d", tickMinStep=1, grid=False),
+            x=alt.X("year:Q", title=None, scale=alt.Scale(domain=span, nice=False)).axis(
+                format="d", tickMinStep=1, grid=False
+            ),
             x2="next:Q",
             y=alt.Y("stories:Q", title=None, axis=alt.Axis(tickMinStep=1, tickCount=3, format="d")),
             y2=alt.datum(0),
@@ -107,7 +102,9 @@ def _chart(counts: dict[int, int]) -> alt.Chart:
             ],
         )
         .add_params(brush)
+        .configure(aria=False)  # the table below has its figures; Vega's own marks name none of themselves
     )
+    return chart
 
 
 def _whole_years(low: float, high: float, *, first: int, last: int) -> tuple[int, int]:
@@ -132,21 +129,24 @@ def _said(counts: dict[int, int]) -> str:
     return text("search.years_said", first=min(counts), last=max(counts), most=most, stories=counts[most])
 
 
-def _draw_values(
-    label: str, values: Sequence[Facet], narrowed: Callable[[str], SearchState]
-) -> None:
+def _draw_values(label: str, values: Sequence[Facet], narrowed: Callable[[str], SearchState]) -> None:
     """Each value a button with its count; pressed, it limits the search to itself."""
     if not values:
         return
     st.markdown(f"**{label}**")
     with st.container(horizontal=True, gap="small"):
-        for one in values:
-            name = f"{one.name} ({one.value})" if one.name else one.value
+        names = [one.name or one.value for one in values]
+        for one, called in zip(values, names, strict=True):
+            name = f"{called} ({one.value})" if names.count(called) > 1 else called
             cut = name if len(name) <= MOST_NAMED else f"{name[: MOST_NAMED - 1]}…"
             st.button(
                 plain(f"{cut} {one.stories}"),
                 key=f"search-facet-{label}-{one.value}",
-                help=plain(text("search.narrow", name=name, count=one.stories)),
+                help=plain(text("search.narrow", name=_whole(one), count=one.stories)),
                 on_click=search_form.show,
                 args=(narrowed(one.value),),
             )
+
+
+def _whole(value: Facet) -> str:
+    return f"{value.name} ({value.value})" if value.name else value.value

@@ -61,7 +61,9 @@ def draw_chips(state: SearchState) -> None:
         days = (day.isoformat() if day else "…" for day in (state.start, state.end))
         chips.append((f"{text('search.date')}: {' – '.join(days)}", state.within(None, None)))
     if state.as_of:
-        chips.append((f"{text('search.as_of')}: {state.as_of.isoformat()}", replace(state, as_of=None, page=1)))
+        chips.append(
+            (f"{text('search.as_of')}: {state.as_of.isoformat()}", replace(state, as_of=None, page=1))
+        )
     if state.has_advisories:
         chips.append((text("search.advisories"), replace(state, has_advisories=False, page=1)))
     if not chips:

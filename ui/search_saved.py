@@ -65,7 +65,9 @@ def _draw_saved(finding: Finding, one: SavedQuery, number: int) -> None:
         if user().may(Role.ARCHIVIST):
             with st.popover(text("search.saved_remove"), key=f"search-saved-removing-{number}"):
                 st.markdown(plain(text("search.saved_sure", name=one.name)))
-                if st.button(text("search.saved_remove"), key=f"search-saved-remove-{number}", type="primary"):
+                if st.button(
+                    text("search.saved_remove"), key=f"search-saved-remove-{number}", type="primary"
+                ):
                     finding.remove_saved(one.name)
                     st.rerun()
 

@@ -18,6 +18,8 @@ from runtime.desk import Desk
 from ui.strings import text
 from ui.telling import show_error
 
+_SEEN = "session_seen"  # in the session's state
+
 __all__ = ["archive", "cookie_name", "desk", "show_error", "sign_out", "user"]
 
 
@@ -42,7 +44,7 @@ def user() -> User:
     """
     chosen = archive().settings.access
     if chosen.login != "none":
-        return _access().user(st.context.cookies.get(cookie_name()))
+        return _access().user(_token())
     if not chosen.open_to_all and not _is_here(st.context.ip_address):
         raise NotPermitted(text("common.strangers"), hint=text("common.strangers_remedy"))
     return LOCAL_ADMIN
@@ -50,7 +52,7 @@ def user() -> User:
 
 def sign_out() -> None:
     """Ends this person's session, in all windows of this browser, and sends this one to the sign-in page."""
-    _access().sign_out(st.context.cookies.get(cookie_name()))
+    _access().sign_out(_token())
     st.session_state.clear()
     st.logout()
 
@@ -58,6 +60,16 @@ def sign_out() -> None:
 def cookie_name(port: int | None = None) -> str:
     """Cookies are shared by all ports of a machine; two servers on one would take each other's."""
     return f"depeche_session_{port if port is not None else st.get_option('server.port')}"
+
+
+def _token() -> str | None:
+    """What this connection's cookie says. While the browser is away for a moment (a tunnel, a sleeping lid) there
+    is no connection to ask, and what it said last counts; whether that session is in force is asked every time.
+    """
+    if st.context.headers:
+        st.session_state[_SEEN] = st.context.cookies.get(cookie_name())
+    token: str | None = st.session_state.get(_SEEN)
+    return token
 
 
 def _access() -> Access:

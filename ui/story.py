@@ -89,7 +89,7 @@ def _draw_story(finding: Finding, standing: StoryStanding) -> None:
     with words:
         _draw_text(version)
     with around:
-        st.subheader(text("story.details"), anchor=False)
+        st.header(text("story.details"), anchor=False)
         st.html(facts_html(_facts(finding, version)))
     story_versions.draw(finding, record, shown=version, current=current)
     story_around.draw(finding, version)
@@ -97,9 +97,7 @@ def _draw_story(finding: Finding, standing: StoryStanding) -> None:
         story_traces.draw(desk().tracing, version)
 
 
-def _draw_banners(
-    standing: StoryStanding, record: StoryRecord, version: Version, current: Version
-) -> None:
+def _draw_banners(standing: StoryStanding, record: StoryRecord, version: Version, current: Version) -> None:
     _draw_correction(standing)
     if version.version != current.version:
         later = [one.published for one in record.versions if one.published > version.published]

@@ -21,11 +21,11 @@ LIKE_IT = 5
 def draw(finding: Finding, version: Version) -> None:
     copies, chain = finding.copies(version.guid), finding.chain(version.guid)
     if len(copies) > 1:
-        st.subheader(text("story.copies"), anchor=False)
+        st.header(text("story.copies"), anchor=False)
         st.caption(text("story.copies_said", count=len(copies)))
         _draw_cards(copies, lambda card: text("story.copy_first") if card is copies[0] else "", version)
     if len(chain) > 1:
-        st.subheader(text("story.chain"), anchor=False)
+        st.header(text("story.chain"), anchor=False)
         st.caption(text("story.chain_said", count=len(chain)))
         _draw_cards(chain, lambda card: text(f"story.link.{card.link}"), version)
     _draw_similar(finding, version)
@@ -54,7 +54,7 @@ def _joined(*tags: str) -> str:
 
 
 def _draw_similar(finding: Finding, version: Version) -> None:
-    st.subheader(text("story.similar"), anchor=False)
+    st.header(text("story.similar"), anchor=False)
     try:
         with st.spinner(text("story.similar_wait")):
             hits = _similar(finding, version.guid, finding.stamp())

@@ -22,7 +22,7 @@ def draw_withdrawn(tracing: Tracing, guid: str) -> None:
     record = tracing.record(guid)
     _draw_history(record.history)
     _draw_answers(tracing, guid)
-    st.subheader(text("story.withdrawn_versions"), anchor=False)
+    st.header(text("story.withdrawn_versions"), anchor=False)
     for version in record.versions:
         date = f"{version.published:%Y-%m-%d %H:%M} UTC"
         said = f"{text('story.version', n=version.version, date=date)}: {version.headline or guid}"
@@ -32,7 +32,7 @@ def draw_withdrawn(tracing: Tracing, guid: str) -> None:
 
 
 def _draw_history(history: tuple[AuditEntry, ...]) -> None:
-    st.subheader(text("story.history"), anchor=False)
+    st.header(text("story.history"), anchor=False)
     if not history:
         st.caption(text("story.history_none"))
         return
@@ -51,7 +51,7 @@ def _draw_history(history: tuple[AuditEntry, ...]) -> None:
 def _draw_original(tracing: Tracing, version: Version, *, heading: bool = True) -> None:
     """Read from its file only when it is asked for."""
     if heading:
-        st.subheader(text("story.original"), anchor=False)
+        st.header(text("story.original"), anchor=False)
     if version.source is None:
         st.caption(text("story.original_none"))
         return
@@ -72,7 +72,7 @@ def _draw_original(tracing: Tracing, version: Version, *, heading: bool = True) 
 
 
 def _draw_answers(tracing: Tracing, guid: str) -> None:
-    st.subheader(text("story.answers"), anchor=False)
+    st.header(text("story.answers"), anchor=False)
     answers = tracing.answers(guid)
     if not answers:
         st.caption(text("story.answers_none"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import streamlit as st
 
-from domain.differences import changed, differences, words_changed
 from domain.story import StoryRecord, Version
 from runtime.desk.finding import Finding
+from runtime.differences import Piece, changed, differences, words_changed
 from ui.markup import ListedStory, difference_html, stories_html
 from ui.strings import text
 
@@ -17,7 +18,7 @@ KEPT_SECONDS = 600
 
 def draw(finding: Finding, record: StoryRecord, *, shown: Version, current: Version) -> None:
     versions = record.versions
-    st.subheader(text("story.versions"), anchor=False)
+    st.header(text("story.versions"), anchor=False)
     counted = _counted(versions, record.guid, finding.stamp())
     st.html(
         stories_html(
@@ -41,7 +42,7 @@ def draw(finding: Finding, record: StoryRecord, *, shown: Version, current: Vers
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=256, show_spinner=False)
 def _counted(_versions: Sequence[Version], guid: str, stamp: str) -> list[tuple[int, int] | None]:
     """For each version the words added to the one before it and those taken out; None for the first."""
-    pairs = zip(_versions, _versions[1:], strict=False)
+    pairs = pairwise(_versions)
     return [None, *(words_changed(differences(old.body, new.body)) for old, new in pairs)]
 
 
@@ -52,7 +53,9 @@ def _line(version: Version, words: tuple[int, int] | None) -> str:
         what = text("story.version_same")
     else:
         what = text("story.version_changed", added=words[0], removed=words[1])
-    return text("story.version_line", n=version.version, date=f"{version.published:%Y-%m-%d %H:%M} UTC", what=what)
+    return text(
+        "story.version_line", n=version.version, date=f"{version.published:%Y-%m-%d %H:%M} UTC", what=what
+    )
 
 
 def _tag(version: Version, *, shown: Version, current: Version) -> str:
@@ -90,6 +93,11 @@ def _draw_pair(before: Version, after: Version) -> None:
     st.caption(text("story.compare_said", added=added, removed=removed))
     if changed(headline):
         st.markdown(f"**{text('story.headline')}**")
-        st.html(difference_html(headline, language=after.language))
+        st.html(_shown(headline, after))
     st.markdown(f"**{text('story.text')}**")
-    st.html(difference_html(body, language=after.language))
+    st.html(_shown(body, after))
+
+
+def _shown(pieces: Sequence[Piece], after: Version) -> str:
+    said = {"added": text("story.compare_added"), "removed": text("story.compare_removed")}
+    return difference_html(pieces, language=after.language, **said)

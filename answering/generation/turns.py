@@ -29,6 +29,12 @@ class Turns:
         with self._lock:
             return sum(len(queue) for queue in self._waiting.values())
 
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody holds the turn."""
+        with self._lock:
+            return self._taken
+
     def before(self, session: Hashable) -> int | None:
         """Turns that come before the session's next one, the one held now included; None when it does not
         wait. A session served in between takes one turn however much it asks."""

@@ -87,6 +87,11 @@ class WorkerGenerator:
         return self._turns.waiting
 
     @property
+    def is_busy(self) -> bool:
+        """Whether an answer is being written."""
+        return self._turns.is_taken
+
+    @property
     def questions_before(self) -> int | None:
         """How many answers come before the one that this thread waits for; None while it waits for none."""
         return self._turns.before(threading.get_ident())
@@ -112,6 +117,19 @@ class WorkerGenerator:
     def start(self) -> None:
         """Begin to load the model and return at once."""
         self._running()
+
+    def until_loaded(self, stop: Callable[[], bool]) -> bool:
+        """Waits until a use would not wait for the model to load; False when `stop()` became true before.
+
+        A load that failed, or takes too long, ends the wait: the use raises what it must.
+        """
+        process = self._running()
+        deadline = time.monotonic() + LOAD_SECONDS
+        while not process.has_answered and time.monotonic() < deadline:
+            if stop():
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
 
     def close(self) -> None:
         """End the process. A later use starts another."""
@@ -268,6 +286,11 @@ class _Process:
     @property
     def alive(self) -> bool:
         return self._death is None and self._popen.poll() is None
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether it said that it loaded or why not, or died."""
+        return self._is_loaded or not self._loaded.empty() or not self.alive
 
     def wait_until_loaded(self) -> None:
         """Raises what loading raised, or GenerationFailed."""

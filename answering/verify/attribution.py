@@ -52,7 +52,8 @@ def _told_as_fact(sentence: str, span: str, context: Context) -> list[Objection]
         return []
     stems = stem_set(sentence, context.claim_language)
     for word, scope in _opinions(span, context.language):
-        if len(scope & stems) >= max(2, (len(stems) + 1) // 2):
+        # Half of what the sentence says, or nearly all of what the view is.
+        if len(scope & stems) >= max(2, min((len(stems) + 1) // 2, (len(scope) * 3 + 3) // 4)):
             return [
                 doubt(
                     ErrorKind.ATTRIBUTION, f"the story gives this as someone's word (“{word}”), not as fact"

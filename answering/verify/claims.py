@@ -107,6 +107,12 @@ def _verb(text: str, edges: _Edges) -> re.Match[str] | None:
     return edges.verb.search(_hidden(text))
 
 
+def is_finite(word: str, language: str | None) -> bool:
+    """Whether a word has the form of a finite verb; True for languages whose forms are not known here."""
+    edges = _edges(language)
+    return edges is None or edges.verb.fullmatch(word.lower()) is not None
+
+
 def _without_relative(text: str, language: str | None, edges: _Edges) -> list[str]:
     """The sentence without its relative clause, and that clause told of the name ahead of it."""
     hidden = _hidden(text)

@@ -44,7 +44,12 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     for name in claim.losers:
         if _among(name, told.winners, context) and not _among(name, told.losers, context):
             return [veto(ErrorKind.ROLE, f"in the story {name.text} won")]
-    if claim.winners and told.winners and not any(_among(n, told.winners, context) for n in claim.winners):
+    elsewhere = contest(context.body, context.language).winners  # another match, told by other words
+    if (
+        claim.winners
+        and told.winners
+        and not any(_among(n, (*told.winners, *elsewhere), context) for n in claim.winners)
+    ):
         return [veto(ErrorKind.ROLE, f"in the story {told.winners[0].text} won, not {claim.winners[0].text}")]
     return []
 
@@ -76,20 +81,25 @@ def contest(text: str, language: str | None) -> Contest:
                 continue
             if _CHOSEN.match(word):
                 chosen = (
-                    _doer(token.start(), here, text) if _was(tokens, i) else _after(i, tokens, here, text)[0]
+                    _doer(token.start(), here, text)
+                    if _was(tokens, i)
+                    else _after(i, tokens, here, text, passive=True)[0]
                 )
                 winners += [chosen] if chosen else []
                 continue
             if _ELECTED.match(word):
                 continue
-            wins, loses = held["win"].fullmatch(word), held["lose"].fullmatch(word)
+            # "A battu", "derrota a": some are said in two words.
+            near = (word, f"{fold(tokens[i - 1].group()) if i else ''} {word}",
+                    f"{word} {fold(tokens[i + 1].group()) if i + 1 < len(tokens) else ''}")  # fmt: skip
+            wins = any(held["win"].fullmatch(w) for w in near)
+            loses = any(held["lose"].fullmatch(w) for w in near)
             if not wins and not loses:
                 continue
             doer = _doer(token.start(), here, text)
-            after, by = _after(i, tokens, here, text)
-            auxiliary = {fold(t.group()) for t in tokens} & _PASSIVE
-            if language == "de":  # "von" is also "of": only "wurde … geschlagen" is passive
-                by = by and bool(auxiliary)
+            # German "von" is also "of": only "wurde … geschlagen" is passive.
+            passive = language != "de" or bool({fold(t.group()) for t in tokens} & _PASSIVE)
+            after, by = _after(i, tokens, here, text, passive=passive)
             passive = by or (i > 0 and fold(tokens[i - 1].group()) in _PASSIVE)
             if wins and not passive:
                 winners += [doer] if doer else []
@@ -121,25 +131,44 @@ def _doer(position: int, names: list[Name], text: str) -> Name | None:
     for name in names:
         if name.end > position:
             return None
-        ahead = [w for w in fold(text[max(0, name.start - 16) : name.start]).split() if w not in _ARTICLES]
-        if not ahead or ahead[-1].strip("('\"«“") not in _ASIDE or name.start == 0:
+        if not _is_led(name, text) and not _is_cut_off(name, position, text):
             return name
     return None
 
 
-def _after(i: int, tokens: list[re.Match[str]], names: list[Name], text: str) -> tuple[Name | None, bool]:
+def _is_led(name: Name, text: str) -> bool:
+    """Whether a preposition leads the name: "de l'UMP", "gegen Brasilien", "von Trainer Lippi"."""
+    before = re.findall(r"\w+", re.split(r"[,;:()]", text[max(0, name.start - 24) : name.start])[-1])
+    ahead = [w for w in before if fold(w) not in _ARTICLES]
+    if len(ahead) > 1 and ahead[-1][0].isupper():  # a noun of German, or a title
+        ahead.pop()
+    return bool(ahead) and fold(ahead[-1]) in _ASIDE
+
+
+def _is_cut_off(name: Name, position: int, text: str) -> bool:
+    """Whether one comma stands between name and verb: "to preside over Brazil, was elected" is not told of Brazil."""
+    alone = text[: name.start].rstrip().endswith(",")  # "the candidate, Nicolas Sarkozy, was elected"
+    return text.count(",", name.end, position) % 2 == 1 and not alone
+
+
+def _after(
+    i: int, tokens: list[re.Match[str]], names: list[Name], text: str, *, passive: bool
+) -> tuple[Name | None, bool]:
     """The name after the verb, within eight words, and whether "by" leads it in ("won by 3 points" does not)."""
     by_at: int | None = None
     for j, token in enumerate(tokens[i + 1 : i + 9], start=i + 1):
         name = next((n for n in names if n.start <= token.start() < n.end), None)
+        if name and by_at is None and fold(tokens[j - 1].group()) in _PLACES:
+            continue  # "beat in Rome the holders"
         if name:
             near = by_at is not None and j - by_at <= _BY_REACH and by_at - i <= _BY_REACH
             figures = by_at is not None and re.search(r"\d", text[tokens[by_at].end() : token.start()])
             return name, near and not figures
-        if by_at is None and fold(token.group()) in _BY:
+        if by_at is None and passive and fold(token.group()) in _BY:
             by_at = j
     return None, False
 
 
+_PLACES = fold_words("of in at on de du del do da en em no na im am von vom auf")
 _BY_REACH = 3  # words: "beaten in Paris by", "by the Swede"
 _ARTICLES = fold_words("the a an le la les l un une el los las o a os as der die das den dem")

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from answering.folding import fold
 from answering.lexicon import lexicon
+from answering.verify import order
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import content_stems
 
@@ -41,6 +42,7 @@ for _one, _other in _PAIRS:
     _OPPOSITES.setdefault(_one, set()).add(_other)
     _OPPOSITES.setdefault(_other, set()).add(_one)
 _COMPANY = 40  # characters on either side taken as what the word is said of
+_SINCE = re.compile(r"(?<!\w)(?:since|depuis|desde|seit|منذ)(?!\w)")
 _EDGE = re.compile(r"[.;:!?\n]")
 
 
@@ -53,6 +55,10 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
                 continue
             if not _is_exchanged(name, opposite, claim, story, across=context.crosses_languages):
                 continue
+            if {name, opposite} == {"first", "last"} and _SINCE.search(fold(f"{sentence} {span}")):
+                continue  # "the first since 1986" comes after "the last, in 1986"
+            if name in ("before", "after") and order.is_told(sentence, context):
+                continue  # "the first was handed over two years before", of "two years after the first"
             weak = name in _WEAK or name in _LOCAL or context.crosses_languages or name in story
             make = doubt if weak else veto
             objections.append(
@@ -71,7 +77,7 @@ def _is_exchanged(
 ) -> bool:
     """Whether the span says the opposite of what the sentence's word is said of."""
     if across:
-        return name not in story and name not in _LOCAL
+        return name not in story
     if name in ("before", "after"):
         return any(_straight(c, s) for c in claim[name] for s in story[opposite]) and name not in story
     against = max(len(c.around & s.around) for c in claim[name] for s in story[opposite])

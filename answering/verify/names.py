@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from answering.folding import fold, fold_words, skeleton
-from answering.lexicon import country_names, lexicon, places, units
+from answering.lexicon import any_place, country_names, lexicon, places, units
 from answering.verify.cardinals import cardinal_words
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import is_dictionary_word, is_no_noun, stem, words
@@ -34,6 +34,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 # Similarity (0–100, rapidfuzz ratio) from which two spellings are one name; set by hand on data/sample.
 SAME_SPELLING = 86.0
 SAME_SOUND = 80.0
+SAME_SHORT = 75.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,7 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
     tokens = [t for t in run if (word := fold(t.group()).strip(".")) not in calendar and word not in counts]
     while tokens and not tokens[-1].group()[0].isupper():
         tokens.pop()
+    single = len(tokens) == 1  # "Recibió el premio" begins with a word, though "el" may be part of a name
     while tokens and _is_no_head(tokens[0].group(), held.stopwords):
         tokens.pop(0)
         opens = opens and not tokens
@@ -113,7 +115,7 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
     placed = all(place_lines(p) for p in parts)
     # German writes every noun with a capital: one alone is a name where no dictionary has it. So is what
     # follows an elision: "d'Auckland" names, "l'Union" and "d'États" may not.
-    alone = len(run) == 1 and (opens or language == "de" or _follows_elision(run[0]))
+    alone = single and (opens or language == "de" or _follows_elision(run[0]))
     # German words that a dictionary has are a phrase where the first is no noun ("Rote Karte", "Politische
     # Bildung"); "Angela Merkel" and "ICE-Unglück" name.
     phrase = language == "de" and is_no_noun(run[0].group()) and not _has_acronym(tokens[0].group())
@@ -195,6 +197,10 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     )
     for name in find_names(sentence, context.claim_language):
         if name_stands(name, near, context):
+            if other := _another_place(name, sentence, span, context):
+                objections.append(
+                    doubt(ErrorKind.NAME, f"the story says {other.text} there, not {name.text}")
+                )
             continue
         if name.common and not name.placed and context.crosses_languages and context.claim_language == "de":
             continue  # a noun: German writes them all with a capital
@@ -213,6 +219,28 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     if context.claim_language == "ar" and context.language == "ar":
         objections += _unknown_words(sentence, context)
     return objections
+
+
+def _another_place(name: Name, sentence: str, span: str, context: Context) -> Name | None:
+    """The place that the span itself gives, where the sentence's "in X" is taken from the sentences around it."""
+    if not name.placed or not _is_where(name, sentence) or name_stands(name, span, context):
+        return None
+    for other in find_names(span, context.language):
+        if other.placed and _is_where(other, span) and not name_stands(other, sentence, _turned(context)):
+            return other
+    return None
+
+
+_WHERE = fold_words("in at en a au aux im am em no na de da do dans ao")
+
+
+def _is_where(name: Name, text: str) -> bool:
+    ahead = words(text[max(0, name.start - 12) : name.start])
+    return bool(ahead) and ahead[-1] in _WHERE
+
+
+def _turned(context: Context) -> Context:
+    return replace(context, language=context.claim_language, claim_language=context.language)
 
 
 def _unknown_words(sentence: str, context: Context) -> list[Objection]:
@@ -305,7 +333,9 @@ def _lines_of(found: list[str]) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def place_lines(folded: str) -> frozenset[str]:
     """The places and bodies a folded word or phrase may mean, whatever its language."""
-    lines = {line for line, pattern in places().items() if pattern.fullmatch(folded)}
+    lines: set[str] = set()
+    if any_place().fullmatch(folded):
+        lines = {line for line, pattern in places().items() if pattern.fullmatch(folded)}
     for form in (folded, folded.removeprefix("ال"), "ال" + folded):
         if code := country_names().get(form):
             lines.add(code)
@@ -325,6 +355,9 @@ def _part_stands(part: str, index: _Index, context: Context) -> bool:
         return False
     sound = skeleton(part)
     if len(sound) < 3:
+        if "ar" not in (context.language, context.claim_language):
+            # Both in Latin letters: a short name is written alike ("Elba", "Elbe"), or it is another ("Rau").
+            return any(fuzz.ratio(part, w) >= SAME_SHORT for w in index.words if w[:1] == part[:1])
         return (sound in index.skeletons and len(sound) == 2) or (len(part) <= 3 and len(sound) == 1)
     return bool(process.extractOne(sound, index.skeletons, scorer=fuzz.ratio, score_cutoff=SAME_SOUND))
 

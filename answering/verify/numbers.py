@@ -137,8 +137,10 @@ def _reason(story: Quantity, claim: Quantity) -> str:
 
 
 def _bounds_agree(claim: str | None, story: str | None) -> bool:
-    """ "about" may be left out or put in; "more than" and "less than" change what is said."""
+    """ "about" may be left out or put in, but not made "exactly"; "more than" and "less than" change what is said."""
     strict = {"over", "under"}
+    if claim == "exactly":
+        return story in (None, "exactly")
     return claim == story or (claim not in strict and story not in strict)
 
 

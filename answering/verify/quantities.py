@@ -49,7 +49,7 @@ class Quantity:
     end: int
     unit: str | None = None
     per: str | None = None  # the unit of time it is counted by: "200 million positions a second"
-    bound: str | None = None  # "about" | "over" | "under"
+    bound: str | None = None  # "about" | "over" | "under" | "exactly"
     ordinal: bool = False
     in_words: bool = False
     after: tuple[str, ...] = ()  # stems that follow, nearest first: what is counted
@@ -64,7 +64,9 @@ class Quantity:
         unit = {"percent": " percent", "percentage_points": " percentage points"}.get(
             self.unit or "", f" {self.unit}" if self.unit else ""
         )
-        bound = {"about": "about ", "over": "more than ", "under": "less than "}.get(self.bound or "", "")
+        bound = {"about": "about ", "over": "more than ", "under": "less than ", "exactly": "exactly "}.get(
+            self.bound or "", ""
+        )
         return f"{bound}{number}{unit.replace('_', ' ')}"
 
 
@@ -248,7 +250,7 @@ def _unit_before(folded: str, start: int) -> str | None:
 
 def _bound(before: str, after: str, language: str | None) -> str | None:
     """The rounding word right before the number (two words may stand between), if any."""
-    for name in ("over", "under", "about"):
+    for name in ("over", "under", "about", "exactly"):
         pattern = lexicon(language).rounding.get(name)
         if pattern is None:
             continue

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from answering.folding import fold, fold_words
 from answering.lexicon import lexicon
+from answering.verify.claims import is_finite
 from answering.verify.names import Name, find_names, name_stands
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import stem
@@ -47,7 +48,9 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     for claim in relations(sentence, context.claim_language):
         near = [s for s in stated if s.verb == claim.verb]
         objection = _turned_round(claim, near, context)
-        if objection is None and context.claim_language != "de":
+        # English puts nouns bare beside names ("elected Gorbachev general secretary"): only what has a verb's form.
+        verb = context.claim_language != "en" or is_finite(claim.word, "en")
+        if objection is None and verb and context.claim_language != "de":
             objection = _another(claim, near, context)
         if objection:
             objections.append(objection)
@@ -74,7 +77,9 @@ def _another(claim: Relation, near: list[Relation], context: Context) -> Objecti
     for role in ("doer", "sufferer"):
         name: Name | None = getattr(claim, role)
         fillers = [
-            n for r in told if (n := getattr(r, role)) and name and n.placed == name.placed and not n.common
+            n
+            for r in told
+            if (n := getattr(r, role)) and name and n.placed == name.placed and n.common <= name.common
         ]  # a person is held against persons, a place against places
         if name and fillers and not _among(name, fillers, context) and name_stands(name, whole, context):
             shown = (

@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 from answering.verify import (
     attribution,
+    bindings,
     contests,
     dates,
     direction,
     modality,
     names,
     numbers,
+    order,
     ordinals,
     polarity,
     quotations,
@@ -42,8 +44,10 @@ CHECKS: tuple[Check, ...] = (
     modality.check,
     tenses.check,
     direction.check,
+    order.check,
     roles.check,
     subjects.check,
+    bindings.check,
     contests.check,
     attribution.check,
 )

@@ -6,6 +6,8 @@ supports the sentence alone, or the others without it do not. Both are averaged 
 answers; one without a sentence has neither. ALCE asks a 11B NLI model and shows it whole passages; here our
 verifier (`answering.verify`) is shown only the quotes. It also let these sentences through when the answer was
 written, so that the figure says whether the quotes alone still carry them, not whether the verifier is right.
+An entailment model named by the setting `verify.nli` judges the same quotes besides (`nli_…`), and how far the two
+agree is said (measures/agreement.py): that one did not write the answer, but is no arbiter either.
 """
 
 from __future__ import annotations

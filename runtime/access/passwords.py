@@ -62,7 +62,8 @@ def refuse_weak(password: str, *, name: str) -> None:
             f"a password has {SHORTEST} to {LONGEST} characters, this one {length}",
             hint="Several words are easier to keep in mind than signs.",
         )
-    if len(set(password)) < 4 or name.casefold() in password.casefold():
+    says_the_name = len(name) > 3 and name.casefold() in password.casefold()
+    if len(set(password)) < 4 or says_the_name:
         raise SettingsError(
             "this password is too easy to guess", hint="It may not say the name, nor repeat a few letters."
         )

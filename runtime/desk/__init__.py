@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runtime.archive import Archive
     from runtime.desk.evaluating import Evaluating
     from runtime.desk.finding import Finding
+    from runtime.desk.health import Health
     from runtime.desk.keeping import Keeping
     from runtime.desk.managing import Managing
     from runtime.desk.tracing import Tracing
@@ -76,8 +77,16 @@ class Desk:
         return Evaluating(self._archive, self.user)
 
     @property
+    def health(self) -> Health:
+        """How the archive, its models and its machine are: archivists."""
+        from runtime.desk.health import Health
+
+        self.user.need(Role.ARCHIVIST)
+        return Health(self._archive, self.user)
+
+    @property
     def managing(self) -> Managing:
-        """Models, indexes, users: admins."""
+        """Models and indexes: admins."""
         from runtime.desk.managing import Managing
 
         self.user.need(Role.ADMIN)

@@ -69,7 +69,7 @@ class Evaluating:
         """A job that makes a set of the archive's stories, to be reviewed."""
         order = MakeOrder(
             path=self._shelf.drawn(),
-            title=title.strip() or f"made {datetime.now(UTC):%Y-%m-%d %H:%M}",
+            title=title.strip() or f"{datetime.now(UTC):%Y-%m-%d %H:%M}, {questions} questions",
             by=self._user.name,
             questions=questions,
             stories=stories,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from db.saved import SavedQuery
 from domain.access import Role, User
 from domain.facets import Facets
-from domain.query import Filters, Hit, Query, SearchResult
+from domain.query import Filters, Hit, Mode, Query, SearchResult
 from domain.related import StoryCard, StoryStanding
 from domain.story import StoryRecord, Version
 from runtime.clock import utc_now
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from retrieval.remarks import Remark
     from runtime.archive import Archive
 
-ASKED_AT_ONCE = 100  # hits of a question: beyond them relevance says little
+ASKED_AT_ONCE = 50  # hits of a question: beyond them relevance says little, and each costs its passages
 MOST_LISTED = 1000  # hits of an expression
 
 
@@ -91,7 +91,18 @@ class Finding:
 
     def facets(self, query: Query, *, values: int = 12, without: Collection[str] = ()) -> Facets:
         """Counts of all that matches: seconds for a broad query of a large archive. Ask when asked."""
-        return self._archive.facets(self._archive.understand(query, without=without), values=values)
+        found = self._archive.facets(self._archive.understand(query, without=without), values=values)
+        named = (one if one.name else replace(one, name=self._said(one.value)) for one in found.subjects)
+        return replace(found, subjects=tuple(named))
+
+    def _said(self, code: str) -> str | None:
+        """What a story with that subject calls it: for codes that no table names."""
+        asked = Query(text=f'subject:"{code}"', mode=Mode.LEXICAL, limit=1)
+        for hit in self._archive.search_query(asked).hits if '"' not in code else ():
+            for subject in self._archive.version(hit.guid, number=hit.version).subjects:
+                if subject.code == code:
+                    return subject.name
+        return None
 
     def remarks(self, text: str) -> list[Remark]:
         """What of an expression was not understood, and where."""
@@ -158,15 +169,6 @@ class Finding:
         """What the loaded tables call them."""
         found = self._archive.store.subjects.names(codes)
         return {code: name for code, concept in found.items() if (name := concept.name())}
-
-    def subjects_said(self, hits: Sequence[Hit]) -> dict[str, str]:
-        """What the stories found call their own subjects, for codes that no table names."""
-        found: dict[str, str] = {}
-        for hit in hits:
-            for subject in self._archive.version(hit.guid, number=hit.version).subjects:
-                if subject.name:
-                    found.setdefault(subject.code, subject.name)
-        return found
 
     def _require_shown(self, guid: str) -> None:
         self._archive.version(guid)

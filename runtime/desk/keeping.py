@@ -22,8 +22,6 @@ from runtime.quarantine import file_of
 if TYPE_CHECKING:
     from runtime.archive import Archive
 
-MOST_LISTED = 1000  # jobs looked through for ingestions
-
 
 class Keeping:
     def __init__(self, archive: Archive, user: User) -> None:
@@ -78,7 +76,7 @@ class Keeping:
 
     def ingestions(self, limit: int = 10) -> list[Job]:
         """The latest first."""
-        return [job for job in self._jobs.all(MOST_LISTED) if job.kind is JobKind.INGEST][:limit]
+        return self._jobs.all(limit, kind=JobKind.INGEST)
 
     def ingestion(self, job_id: str) -> Job:
         job = self._jobs.get(job_id)

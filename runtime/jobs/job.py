@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     INGEST = "ingest"
     EVALUATE = "evaluate"
     PULL = "pull"
+    CHECK = "check"
     REBUILD = "rebuild"
 
 

@@ -69,14 +69,16 @@ class Jobs:
             raise JobError(f"job {job_id} has not ended", hint="cancel it first, or wait for it")
         return self.start(job.kind, job.arguments, actor=actor)
 
-    def all(self, limit: int = 50) -> list[Job]:
-        """The latest first."""
+    def all(self, limit: int = 50, *, kind: JobKind | None = None) -> list[Job]:
+        """The latest first; of one kind, where it is named."""
         found: list[Job] = []
         for job_id in self._ids():
             if len(found) >= limit:
                 break
             with suppress(JobError):  # removed since it was listed
-                found.append(self.get(job_id))
+                job = self.get(job_id)
+                if kind is None or job.kind is kind:
+                    found.append(job)
         return found
 
     def get(self, job_id: str) -> Job:

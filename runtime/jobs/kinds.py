@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from runtime.jobs.ingesting import NICENESS, ingest
 from runtime.jobs.job import JobKind
+from runtime.jobs.managing import check, pull, rebuild
 from runtime.jobs.report import Report
 from runtime.settings import Settings
 
@@ -25,4 +26,10 @@ def evaluate(settings: Settings, arguments: Sequence[str], report: Report) -> Ma
     return evaluation_jobs.evaluate(settings, arguments, report)
 
 
-KINDS: Mapping[JobKind, Work] = {JobKind.INGEST: ingest, JobKind.EVALUATE: evaluate}
+KINDS: Mapping[JobKind, Work] = {
+    JobKind.INGEST: ingest,
+    JobKind.EVALUATE: evaluate,
+    JobKind.PULL: pull,
+    JobKind.CHECK: check,
+    JobKind.REBUILD: rebuild,
+}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from domain.protocols import Embedder
 from domain.query import Query
-from runtime import Archive, embedders
+from runtime import Archive, Settings, embedders
 from tests.conftest import ROOT, quick_settings
 
 PAGE = ROOT / "docs" / "searching.md"
@@ -38,7 +38,12 @@ def pieces() -> Iterator[tuple[str, str]]:
 def test_the_page_is_true(models_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("DEPECHE_ARCHIVE", str(tmp_path / "archive"))
-    monkeypatch.setattr(embedders, "make_embedder", cache(embedders.make_embedder))  # loaded once for all
+    make, kept = embedders.make_embedder, dict[str | None, Embedder]()
+
+    def made_once(settings: Settings, name: str | None = None) -> Embedder:
+        return kept[name] if name in kept else kept.setdefault(name, make(settings, *filter(None, [name])))
+
+    monkeypatch.setattr(embedders, "make_embedder", made_once)
     wrong = []
     for asked, expected in pieces():
         if asked.startswith("$ depeche "):

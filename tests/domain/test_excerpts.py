@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 from domain.excerpts import excerpt
 
-LONG = "Filler words stand here. " * 20 + "Then the dockers of the port struck. " + "More filler follows. " * 20
+LONG = (
+    "Filler words stand here. " * 20 + "Then the dockers of the port struck. " + "More filler follows. " * 20
+)
 
 
-@given(st.text(alphabet="ab  .", max_size=300), st.lists(st.integers(0, 299), max_size=6), st.integers(80, 200))
+@given(
+    st.text(alphabet="ab  .", max_size=300), st.lists(st.integers(0, 299), max_size=6), st.integers(80, 200)
+)
 def test_what_is_marked_is_what_was_marked(text: str, edges: list[int], longest: int) -> None:
     marks = sorted({edge for edge in edges if edge < len(text)})
     spans = list(zip(marks[::2], marks[1::2], strict=False))
@@ -25,7 +29,10 @@ def test_what_is_marked_is_what_was_marked(text: str, edges: list[int], longest:
 
 
 def test_it_stands_where_the_marks_are_and_begins_with_a_word() -> None:
-    spans = [(LONG.index("dockers"), LONG.index("dockers") + 7), (LONG.index("struck"), LONG.index("struck") + 6)]
+    spans = [
+        (LONG.index("dockers"), LONG.index("dockers") + 7),
+        (LONG.index("struck"), LONG.index("struck") + 6),
+    ]
     found = excerpt(LONG, spans, longest=200)
     assert [found.text[start:end] for start, end in found.spans] == ["dockers", "struck"]
     assert found.is_cut_before

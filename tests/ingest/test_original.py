@@ -63,7 +63,9 @@ def test_an_element_of_a_packed_file(tmp_path: Path, packed: str) -> None:
 
 def test_a_file_without_items_is_shown_whole(tmp_path: Path) -> None:
     file = tmp_path / "story.txt"
-    file.write_text("DOCK STRIKE IN MARSEILLE\n\n1987-04-02\n\nDockers struck on Thursday, the port said, and ships waited.\n")
+    file.write_text(
+        "DOCK STRIKE IN MARSEILLE\n\n1987-04-02\n\nDockers struck on Thursday, the port said, and ships waited.\n"
+    )
     (version,) = versions(file)
     original = read_original(version)
     assert original.is_whole_file
@@ -98,7 +100,9 @@ def test_a_position_beyond_the_file_and_a_folder_give_nothing(jsonl: Path) -> No
 def test_a_large_item_is_cut(tmp_path: Path) -> None:
     file = tmp_path / "big.jsonl"
     body = "Words upon words. " * 20_000
-    file.write_text(f'{{"uri": "urn:big", "type": "text", "headline": "Big", "versioncreated": "1987-04-02T09:00:00Z", "body_text": "{body}"}}\n')
+    file.write_text(
+        f'{{"uri": "urn:big", "type": "text", "headline": "Big", "versioncreated": "1987-04-02T09:00:00Z", "body_text": "{body}"}}\n'
+    )
     (version,) = versions(file)
     original = read_original(version)
     assert original.is_cut

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from retrieval import topics
 from retrieval.lexical import index as lexical_index
 from tests.retrieval.small_archive import PLACES, varied_stories
 from tests.retrieval.test_stories_searched_whole import STORIES, TABLES, Parts
-
 
 
 @pytest.fixture(scope="module")

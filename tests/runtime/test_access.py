@@ -184,6 +184,10 @@ def test_weak_passwords_are_refused(users: Users, password: str) -> None:
         users.set_password("anna", password, actor="test")
 
 
+def test_a_short_name_may_stand_in_a_password(users: Users) -> None:
+    assert users.add("eve", role=Role.READER, password=PASSWORD, actor="test") == "eve"  # s-eve-n
+
+
 def test_one_password_whatever_the_keyboard_sends(users: Users, access: Access) -> None:
     users.set_password("anna", "été à la forêt", actor="test")
     assert access.sign_in("anna", "e\u0301te\u0301 a\u0300 la fore\u0302t")

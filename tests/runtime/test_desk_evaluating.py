@@ -78,7 +78,7 @@ def test_files_are_read_once_until_they_change(
     desk.questions(keys[0], Choice())
     desk.compare(*keys)
     read = []
-    monkeypatch.setattr(runs, "parse", lambda line: read.append(line))
+    monkeypatch.setattr(runs, "parse", read.append)
     monkeypatch.setattr(runs, "compare", lambda *_: read.append("compared"))
     desk.questions(keys[0], Choice(order=Order.SLOWEST))
     desk.figures(keys[0])

@@ -7,19 +7,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from domain.errors import JobError
+from retrieval.index import COMMIT_PASSAGES
 from runtime import Archive
 from runtime.jobs import Job, JobKind, Jobs, JobState
 from runtime.jobs import jobs as jobs_module
-from runtime.jobs.folder import ORDER, PROCESS, STATE, JobFolder
+from runtime.jobs.folder import LOG, ORDER, PROCESS, STATE, JobFolder
 from runtime.jobs.ingesting import IngestOrder
+from runtime.jobs.report import LOG_BYTES, Report
 from tests.conftest import ROOT, quick_settings
 from tests.end_to_end.contents import contents_of, feed_of
 
@@ -54,8 +57,13 @@ def folder(tmp_path: Path, models_cache: Path) -> Path:
 
 
 @pytest.fixture
-def jobs(folder: Path) -> Jobs:
-    return Jobs(folder / "jobs")
+def jobs(folder: Path) -> Iterator[Jobs]:
+    """None of them goes on when its test has ended, however it ended."""
+    opened = Jobs(folder / "jobs")
+    yield opened
+    for job in opened.all():
+        if (process := JobFolder(folder / "jobs" / job.job_id).process()) is not None:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +159,27 @@ def test_a_second_one_waits_for_the_archive_and_says_for_whom(jobs: Jobs, folder
     assert finished(jobs, job.job_id).state is JobState.DONE
 
 
+def test_a_question_asked_meanwhile_finds_what_is_stored_so_far(
+    jobs: Jobs, folder: Path, tmp_path: Path
+) -> None:
+    """In a process that opened the archive before the ingestion began, as the pages' server has."""
+    stories = COMMIT_PASSAGES + 300  # the second part is still to be embedded when the first can be found
+    feed = feed_of(stories, tmp_path / "feed.jsonl")
+    with Archive.open(quick_settings(folder)) as archive:
+        assert archive.search("ferry number 7").hits == ()
+        job = jobs.start(JobKind.INGEST, IngestOrder(paths=(feed,)).arguments(), actor="ann")
+        while True:
+            state = jobs.get(job.job_id).state
+            if archive.search("ferry number 7 left the harbour").hits:
+                break
+            assert state in (JobState.WAITING, JobState.RUNNING), jobs.log(job.job_id)
+            time.sleep(0.2)
+        assert state is JobState.RUNNING
+        assert "Ferry" in archive.ask("What left the harbour?", extractive=True).evidence[0].headline
+        jobs.cancel(job.job_id)
+        assert finished(jobs, job.job_id).is_finished
+
+
 def test_one_that_waits_is_cancelled_at_once(jobs: Jobs, folder: Path, feed: Path) -> None:
     with Archive.open(quick_settings(folder)) as archive, archive.store.writer_lock():
         job = jobs.start(JobKind.INGEST, IngestOrder(paths=(feed,)).arguments(), actor="ann")
@@ -213,6 +242,28 @@ def test_a_pid_that_is_another_process_now_is_not_the_job(jobs: Jobs, folder: Pa
     (path / PROCESS).write_text(json.dumps(signed | {"since": signed["since"] - 1000}))
     lost = jobs.get(path.name)
     assert (lost.state, lost.done) == (JobState.LOST, 7)
+
+
+def test_a_report_tells_the_pace_and_keeps_the_log_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter((100.0, 110.0, 112.0, 160.0))
+    monkeypatch.setattr("runtime.jobs.report.time.monotonic", lambda: next(clock))
+    (tmp_path / LOG).write_bytes(bytes(LOG_BYTES + 1))
+    folder = JobFolder(tmp_path)
+    report = Report(folder, stop=threading.Event())
+
+    def told(stage: str, done: int, total: int | None) -> tuple[object, object]:
+        report(stage, done, total)
+        state = folder.read(STATE) or {}
+        return state["rate"], state["seconds_left"]
+
+    assert told("starting", 0, None) == (None, None)
+    assert (tmp_path / LOG).stat().st_size == 0
+    assert told("reading", 50, 100) == (5.0, 10.0), "the stage began when the one before was last heard of"
+    assert told("reading", 60, 100) == (5.0, 8.0)
+    rate, _ = told("reading", 84, 100)
+    assert rate == 0.5, "what was done long ago says nothing of the pace"
 
 
 @pytest.mark.parametrize("job_id", ["", "..", "../../etc", "20200101T000000000000-0123abcd", "/etc/passwd"])

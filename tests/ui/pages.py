@@ -18,7 +18,9 @@ def before(folder: Path) -> Iterator[None]:
     """The archive that the pages open until this ends."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DEPECHE_ARCHIVE", str(folder))
-        patched.setenv("DEPECHE_ACCESS__OPEN_TO_ALL", "true")  # a test's session has no address of this machine
+        patched.setenv(
+            "DEPECHE_ACCESS__OPEN_TO_ALL", "true"
+        )  # a test's session has no address of this machine
         session.archive.clear()
         yield
         session.archive().close()
@@ -42,5 +44,13 @@ def html_of(app: AppTest) -> str:
 
 def said(app: AppTest) -> str:
     """All that was written as text or Markdown, without its escapes."""
-    elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.success, *app.subheader]
+    elements = [
+        *app.markdown,
+        *app.caption,
+        *app.info,
+        *app.warning,
+        *app.error,
+        *app.success,
+        *app.header,
+    ]
     return re.sub(r"\\(.)", r"\1", "\n".join(element.value for element in elements))

@@ -20,6 +20,7 @@ from ui.web.sign_in import safe_onward
 PASSWORD = "seven quiet harbours"
 COOKIE = "depeche_session_8501"
 HERE = "http://127.0.0.1:8501"
+SOCKET = "ws://127.0.0.1:8501/_stcore/stream"
 PROTECTED = (
     "/_stcore/host-config",
     "/_stcore/metrics",
@@ -37,12 +38,13 @@ PROTECTED = (
 @contextmanager
 def client_of(folder: Path, **access: object) -> Iterator[TestClient]:
     settings = load_settings(folder, overrides={f"access.{name}": value for name, value in access.items()})
+    Runtime._instance = None  # Streamlit has one a process; the next test's is another
     app = make_app(settings, address="127.0.0.1", port=8501, over_tls=False)
     try:
         with TestClient(app, base_url=HERE, follow_redirects=False) as opened:
             yield opened
     finally:
-        Runtime._instance = None  # Streamlit has one a process; the next test's is another
+        Runtime._instance = None
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +82,13 @@ def test_nothing_passes_without_a_session(client: TestClient, path: str) -> None
 
 
 def test_no_socket_opens_without_a_session(client: TestClient) -> None:
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(SOCKET):
         pass
     sign_in(client)
-    with client.websocket_connect("/_stcore/stream"):
+    with client.websocket_connect(SOCKET):
         pass  # accepted
     client.get("/auth/logout")
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(SOCKET):
         pass
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from domain.errors import StoryNotFound
+from domain.story import Action, Directive
 from runtime import Archive
 from runtime.jobs import FINISHED, JobState
 from tests.conftest import quick_settings
@@ -20,6 +23,7 @@ from ui import session
 pytestmark = pytest.mark.model
 STORIES = 12
 PATIENCE = 120.0
+NOON = datetime(2001, 2, 3, 12, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> [x](http://example.org) **bold**"
 
 
@@ -46,6 +50,8 @@ def made(models_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     (path / "broken.txt").write_text("A text without a date of its own.\n\nIt says nothing of when.")
     with Archive.open(quick_settings(path / "archive")) as archive:
         archive.ingest([stories, path / "broken.txt"])
+        waits = Directive(action=Action.KILL, provider="test", issued=NOON, target="urn:test:absent")
+        archive.store.add_batch([waits])
         yield path / "archive"
 
 
@@ -95,7 +101,7 @@ def test_an_upload_is_taken_in_by_a_job_and_found_by_the_next_question(page: App
     page.file_uploader[0].upload("a story.jsonl", json.dumps(row).encode(), "application/json")
     page.button[-1].click().run()
     assert not page.exception
-    shown = until(page, lambda one: "1 new" in one)
+    shown = until(page, lambda one: "new: 1" in one)
     assert "a story" in shown.replace("\\", "")
     assert "started by local" in shown.replace("\\", "")
     # The server's own process, which opened the archive before, follows by itself.
@@ -106,6 +112,25 @@ def test_an_upload_is_taken_in_by_a_job_and_found_by_the_next_question(page: App
     kept = session.desk().keeping.order(job).paths[0]
     assert not kept.exists(), "what is taken in wholly need not be kept twice"
     assert kept.parent.parent == archive.settings.incoming_folder
+
+
+def test_an_ingestion_is_followed_after_a_reload_cancelled_and_started_again(page: AppTest) -> None:
+    archive = session.archive()
+    with archive.store.writer_lock():  # so that it stands still while it is looked at
+        page.file_uploader[0].upload("held <b>.jsonl", b"{}", "application/json")
+        page.button[-1].click().run()
+        shown = until(page, lambda one: "is writing to" in one)
+        assert f"process {os.getpid()} is writing to" in shown
+        reloaded = AppTest.from_function(_ingest_page, default_timeout=120).run()
+        assert "is writing to" in words(reloaded), "it is in no session but in its files"
+        cancel = next(one for one in reloaded.button if one.label == "Cancel")
+        cancel.click().run()
+        assert not reloaded.exception
+        until(reloaded, lambda one: "What was stored until then stays." in one)
+    again = next(one for one in reloaded.button if one.label == "Start again")
+    again.click().run()
+    assert not reloaded.exception
+    until(reloaded, lambda one: one.count("**Done**") > shown.count("**Done**"))
 
 
 def test_a_folder_of_the_server_that_is_not_there_is_told(page: AppTest) -> None:
@@ -161,7 +186,7 @@ def test_a_kill_is_looked_at_confirmed_and_told(page: AppTest) -> None:
     page.button(key="withdraw_go").click().run()
     page.button(key="withdraw_yes").click().run()
     assert not page.exception
-    assert "2 of 2 stories changed" in words(page)
+    assert "Stories changed: 2 of 2" in words(page)
     for guid in ("urn:test:fire", "urn:test:fire-copy"):
         with pytest.raises(StoryNotFound):
             session.archive().version(guid)
@@ -197,8 +222,15 @@ def test_a_name_is_hidden_and_shown_again(page: AppTest) -> None:
     assert "Silva" in session.archive().version("urn:test:silva").body
 
 
-def test_a_waiting_message_is_dismissed_with_a_reason(page: AppTest, made: Path) -> None:
-    kill = made.parent / "kill.json"
-    kill.write_text("{}")
+def test_a_waiting_message_is_dismissed_with_a_reason(page: AppTest) -> None:
     open_part(page, "waiting")
+    shown = words(page)
+    assert "Messages that wait: 1" in shown
+    assert "urn:test:absent" in shown
+    dismiss = next(one for one in page.button if one.label == "Dismiss")
+    dismiss.click().run()
+    assert "a reason is needed" in words(page)
+    page.text_input[0].input("it was never ours")
+    next(one for one in page.button if one.label == "Dismiss").click().run()
+    assert not page.exception
     assert "No message waits." in words(page)

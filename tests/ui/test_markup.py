@@ -11,13 +11,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from domain.differences import differences
+from domain.excerpts import Excerpt
 from domain.query import Hit
+from runtime.differences import differences
 from tests.ui.hits import hit
 from ui import markup
 from ui.markup import plain, web_address
 
-MARKDOWN = MarkdownIt("js-default", {"linkify": False, "typographer": False}).enable(["table", "strikethrough"])
+MARKDOWN = MarkdownIt("js-default", {"linkify": False, "typographer": False}).enable(
+    ["table", "strikethrough"]
+)
 NASTY = st.text(alphabet="ab1 .:*_`~[]()<>|#+-=!$&\\\"'{}^@/\n\t;,", max_size=30)
 # Streamlit's own readings, from its page's script (version 1.67): what its Markdown makes of finished text.
 READ_LATE = re.compile(
@@ -50,7 +53,7 @@ class Seen(HTMLParser):
 
 def seen(text: str) -> str:
     """As a reader sees it: white space is one space, controls are nothing."""
-    return re.sub(r"[ \t\n\r\f\v]+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)).strip(" ")
+    return re.sub(r"[ \t\n\r\f\v]+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)).strip()
 
 
 @given(NASTY | st.text(max_size=30))
@@ -68,8 +71,32 @@ def test_markdown_reads_back_the_text(text: str) -> None:
     assert set(page.tags) <= {"p"}, "one paragraph and nothing in it"
 
 
-@given(NASTY | st.lists(st.sampled_from([":", "smile", "material/", "http", "://", "www", ".", "a", "@", "b.c",
-                                         "-", ">", "<", "=", "~", " "]), max_size=12).map("".join))
+@given(
+    NASTY
+    | st.lists(
+        st.sampled_from(
+            [
+                ":",
+                "smile",
+                "material/",
+                "http",
+                "://",
+                "www",
+                ".",
+                "a",
+                "@",
+                "b.c",
+                "-",
+                ">",
+                "<",
+                "=",
+                "~",
+                " ",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
 @example(":+1: :-1: :100: :a:b: x:y:z")
 @example("a@b.c http://x HTTPS://y WWW.z see www.example.com, or <mail@example.com>")
 @example("-> <- <-> -- >= <= ~= :material/a: a->b")
@@ -94,7 +121,9 @@ def test_html_reads_back_the_text_with_its_marks(text: str, spans: list[tuple[in
 
 
 def test_a_story_is_its_paragraphs() -> None:
-    page = markup.story_html("One <b>\n\nTwo & three", spans=[(0, 3), (9, 12)], language="ar", opens_at_mark=True)
+    page = markup.story_html(
+        "One <b>\n\nTwo & three", spans=[(0, 3), (9, 12)], language="ar", opens_at_mark=True
+    )
     assert Seen(page).tags == ["style", "div", "p", "mark", "p", "mark"]
     assert 'lang="ar" dir="rtl"' in page
     assert "<mark>One</mark> &lt;b&gt;" in page
@@ -103,7 +132,7 @@ def test_a_story_is_its_paragraphs() -> None:
 
 @given(NASTY, NASTY)
 def test_a_difference_shows_both_texts_and_no_other_tags(before: str, after: str) -> None:
-    page = markup.difference_html(differences(before, after))
+    page = markup.difference_html(differences(before, after), added="added: ", removed="out: ")
     assert set(Seen(page).tags) <= {"style", "div", "p", "ins", "del"}
     left = Seen(re.sub("<ins>.*?</ins>", "", page, flags=re.DOTALL)).text
     assert left == before.replace("\n\n", "")
@@ -132,9 +161,11 @@ def test_only_web_addresses_are_links(url: str | None, expected: str | None) -> 
 
 
 def test_a_hostile_hit_is_text() -> None:
-    bad: Hit = hit(guid='x"><script>alert(1)</script>', headline="<img src=x onerror=alert(1)>", passage="</li>")
+    bad: Hit = hit(
+        guid='x"><script>alert(1)</script>', headline="<img src=x onerror=alert(1)>", passage="</li>"
+    )
     listed = markup.ListedHit(
-        hit=bad, headline_spans=[(0, 4)], excerpt=markup.Excerpt(text=bad.passage, spans=((0, 2),),
+        hit=bad, headline_spans=[(0, 4)], excerpt=Excerpt(text=bad.passage, spans=((0, 2),),
         is_cut_before=True, is_cut_after=True), note="<i>", also="<u>",
     )  # fmt: skip
     page = markup.hits_html([listed], first=3)

@@ -48,10 +48,10 @@ def archive(models_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield
 
 
-_WORDS = (
-    "amber ancient blue brick bright busy calm coastal crowded dark deep eastern empty fishing foggy gentle "
-    "golden green grey hidden high icy inland island jagged lonely"
-).split()
+_WORDS = [
+    "amber", "ancient", "blue", "brick", "bright", "busy", "calm", "coastal", "crowded", "dark", "deep", "eastern",
+    "empty", "fishing", "foggy", "gentle", "golden", "green", "grey", "hidden", "high", "icy", "inland", "lonely",
+]  # fmt: skip
 
 
 def _page() -> None:
@@ -122,7 +122,7 @@ def test_what_was_not_understood_is_pointed_at() -> None:
     app = search(q='wheat AND author:smith "dock')
     assert "author: is no field" in said(app)
     assert "the quotation mark is not closed" in said(app)
-    assert '<mark>author:</mark>smith <mark>&quot;dock</mark>' in html_of(app)
+    assert "<mark>author:</mark>smith <mark>&quot;dock</mark>" in html_of(app)
 
 
 def test_counts_narrow_on_a_press_and_chips_take_it_back() -> None:
@@ -132,7 +132,7 @@ def test_counts_narrow_on_a_press_and_chips_take_it_back() -> None:
     assert address(app)["provider"] == ["north"]
     assert set(guids(app)) == {"urn:example:4", "urn:example:6"}
     assert "Stories that match: 2" in said(app)
-    press(app, "labour (medtop:09000000) 1")
+    press(app, "labour 1")
     assert guids(app) == ["urn:example:4"]
     press(app, "provider: north")
     assert set(guids(app)) == {"urn:example:3", "urn:example:4"}, "the subject still holds"

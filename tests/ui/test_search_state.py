@@ -39,8 +39,12 @@ def test_an_address_gives_the_search_it_was_made_of(state: SearchState) -> None:
     assert isinstance(state.filters, Filters)
 
 
-@given(st.dictionaries(st.sampled_from(["q", "from", "to", "as_of", "page", "mode", "sort", "language"]),
-                       st.lists(st.text(max_size=8), max_size=3)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["q", "from", "to", "as_of", "page", "mode", "sort", "language"]),
+        st.lists(st.text(max_size=8), max_size=3),
+    )
+)
 def test_any_address_is_accepted(params: dict[str, list[str]]) -> None:
     state = SearchState.from_params(params)
     assert 1 <= state.page <= 100

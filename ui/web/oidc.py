@@ -6,7 +6,7 @@ days that no server can call back. Here it ends in a session of ours, which can 
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 from authlib.integrations.starlette_client import OAuth, OAuthError
 from joserfc.errors import JoseError
 from starlette.requests import Request
@@ -43,7 +43,7 @@ class Provider:
         """Sends the browser to the provider; state and nonce stay in its signed cookie here."""
         try:
             sent: Response = await self._client.authorize_redirect(request, self._back(request))
-        except (OAuthError, httpx.HTTPError, ValueError) as error:
+        except (OAuthError, httpx2.HTTPError, ValueError) as error:
             raise Refused("login.failed") from error
         return sent
 
@@ -51,7 +51,7 @@ class Provider:
         """The address that the provider vouches for. Refused when anything in its answer does not hold."""
         try:
             answer = await self._client.authorize_access_token(request)
-        except (OAuthError, JoseError, httpx.HTTPError, ValueError) as error:
+        except (OAuthError, JoseError, httpx2.HTTPError, ValueError) as error:
             raise Refused("login.failed") from error
         claims = answer.get("userinfo") or {}
         email = claims.get("email")

@@ -22,7 +22,7 @@ from ui.strings import FALLBACK, languages, preferred
 PAGES = ("/", "/ask", "/search", "/story", "/ingest", "/evaluate", "/health")  # addresses of ui/main.py
 _FIRST = "/ask"
 LANGUAGE_COOKIE = "depeche_lang"
-_SCRIPT = "/depeche/language.js"
+_SCRIPT, _STYLE = "/depeche/language.js", "/depeche/pages.css"
 
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("ui.web", "templates"), autoescape=True, undefined=jinja2.StrictUndefined
@@ -43,7 +43,7 @@ def language_of(asked: HTTPConnection) -> str:
 def routes() -> list[Route]:
     """Each page's address, and the script that keeps the language with it."""
     own = (path for path in PAGES if path != _FIRST)
-    return [*(Route(path, _carrying_page) for path in own), Route(_FIRST, _first), Route(_SCRIPT, _script)]
+    return [*(Route(path, _carrying_page) for path in own), Route(_FIRST, _first), Route(_SCRIPT, _script), Route(_STYLE, _style)]
 
 
 async def _first(asked: Request) -> Response:
@@ -61,15 +61,21 @@ async def _script(asked: Request) -> Response:
     return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
+async def _style(asked: Request) -> Response:
+    file = Path(str(resources.files("ui.web") / "pages.css"))
+    return FileResponse(file, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
 @cache
 def _carrying(language: str) -> str:
-    """Streamlit's index.html with our name, the reader's language, and our script."""
+    """Streamlit's index.html with our name, the reader's language, our script and our style."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     script = f'<script src="{_SCRIPT}" data-languages="{" ".join(languages())}"></script>'
+    style = f'<link rel="stylesheet" href="{_STYLE}">'
     for found, put in (
         (r'<html lang="[a-z]+">', f'<html lang="{language}">'),
         (r"<title>[^<]*</title>", "<title>Dépêche</title>"),
-        (r"</head>", f"  {script}\n  </head>"),
+        (r"</head>", f"  {script}\n  {style}\n  </head>"),
     ):
         page, times = re.subn(found, put, page, count=1)
         if times != 1:

@@ -165,6 +165,18 @@ class TestWorker:
             time.sleep(0.01)
         assert "Paris" in "".join(worker.stream(CAPITAL, max_tokens=12))
 
+    def test_the_wait_for_a_model_that_loads_can_be_left(self, path: Path) -> None:
+        generator = WorkerGenerator(path, context=512)
+        try:
+            began = time.monotonic()
+            assert not generator.until_loaded(lambda: True)
+            assert time.monotonic() - began < 1, "starting the process is all that it waited for"
+            assert generator.until_loaded(lambda: False)
+            assert generator.count_tokens("loaded") > 0
+            assert generator.until_loaded(lambda: True), "there is nothing to wait for"
+        finally:
+            generator.close()
+
     def test_tokens_are_counted_while_it_generates(self, worker: WorkerGenerator) -> None:
         stream = worker.stream(COUNT, max_tokens=100)
         next(stream)

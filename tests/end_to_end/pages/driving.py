@@ -101,7 +101,9 @@ class Desk:
         return self.browser.find_elements(By.CSS_SELECTOR, css)
 
     def texts(self, css: str) -> list[str]:
-        return list(self.script("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", css))
+        return list(
+            self.script("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", css)
+        )
 
     def one(self, css: str, *, seconds: float = PAGE_SECONDS) -> WebElement:
         """The first that is shown."""
@@ -129,7 +131,9 @@ class Desk:
         try:
             WebDriverWait(self.browser, seconds, poll_frequency=0.1).until(tried)
         except WebDriverException:
-            raise AssertionError(f"waited {seconds:.0f} s for {what}; the page says:\n{self.text()[:3000]}") from None
+            raise AssertionError(
+                f"waited {seconds:.0f} s for {what}; the page says:\n{self.text()[:3000]}"
+            ) from None
 
     def script(self, source: str, *arguments: object) -> Any:
         return self.browser.execute_script(source, *arguments)
@@ -162,7 +166,13 @@ class Desk:
         return bool(found)
 
     def _buttons(self, label: str, within: str) -> list[WebElement]:
-        kinds = ("button", "[role=tab]", "[role=radio]", "label:has(input[type=radio])", "label:has(input[type=checkbox])")
+        kinds = (
+            "button",
+            "[role=tab]",
+            "[role=radio]",
+            "label:has(input[type=radio])",
+            "label:has(input[type=checkbox])",
+        )
         found = self.all(", ".join(f"{within} {kind}".strip() for kind in kinds))
         shown = [one for one in found if one.is_displayed() and one.is_enabled() and label in one.text]
         return sorted(shown, key=lambda one: one.text.strip() != label)  # the one with no other words first

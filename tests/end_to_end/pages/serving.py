@@ -22,6 +22,7 @@ QUICK = {
     "DEPECHE_MODEL__NAME": QUICK_MODEL,
     "DEPECHE_MODEL__CONTEXT": "4096",
     "DEPECHE_ANSWER__MAX_TOKENS": "96",
+    "DEPECHE_ANSWER__MAX_WAIT": "600",  # seconds: a busy machine answers later, not otherwise
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.differences import MOST_TOKENS, Change, Piece, changed, differences, words_changed
+from runtime.differences import MOST_TOKENS, Change, Piece, changed, differences, words_changed
 
 TEXTS = st.text(alphabet="ab é1%.,\n", max_size=80)
 
@@ -24,7 +24,9 @@ def test_both_texts_can_be_read_from_the_pieces(before: str, after: str) -> None
 
 
 def test_a_figure_mended_is_the_only_change() -> None:
-    pieces = differences("Twelve died.\n\nSome 12% rose, traders said.", "Twelve died.\n\nSome 14% rose, traders said.")
+    pieces = differences(
+        "Twelve died.\n\nSome 12% rose, traders said.", "Twelve died.\n\nSome 14% rose, traders said."
+    )
     assert [piece for piece in pieces if piece.change is not Change.NONE] == [
         Piece("12", Change.REMOVED),
         Piece("14", Change.ADDED),

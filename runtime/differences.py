@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
+
+from rapidfuzz.distance import Indel
 
 # Words, white space and signs by themselves: "12%" against "14%" differ in the figure.
 _TOKENS = re.compile(r"\w+|\s+|[^\w\s]")
 _PARAGRAPHS = re.compile(r"(?s).+?(?:\n\n|\Z)")
-# difflib's time grows with the square of what is alike: beyond this, passages that changed are shown whole.
-MOST_TOKENS = 4_000
+# A bit for each pair of words is kept while two texts are compared, 12 MB at most: beyond this, passages that
+# changed are shown whole.
+MOST_TOKENS = 10_000
 
 
 class Change(StrEnum):
@@ -74,9 +76,20 @@ def _by_word(before: str, after: str) -> Iterator[Piece]:
 
 
 def _runs(ours: list[str], theirs: list[str]) -> Iterator[tuple[bool, list[str], list[str]]]:
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    for tag, begin, end, other_begin, other_end in matcher.get_opcodes():
-        yield tag == "equal", ours[begin:end], theirs[other_begin:other_end]
+    """What both have, and between that what stood there before and what stands there now."""
+    old: list[str] = []
+    new: list[str] = []
+    for one in Indel.opcodes(ours, theirs):
+        if one.tag == "equal":
+            if old or new:
+                yield False, old, new
+                old, new = [], []
+            yield True, ours[one.src_start : one.src_end], theirs[one.dest_start : one.dest_end]
+        else:
+            old += ours[one.src_start : one.src_end]
+            new += theirs[one.dest_start : one.dest_end]
+    if old or new:
+        yield False, old, new
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:

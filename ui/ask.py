@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-
 import streamlit as st
 
 from domain.errors import AnswerNotFound, ArchiveError
@@ -11,13 +9,12 @@ from domain.query import Filters, Query
 from ui import ask_state
 from ui.ask_answer import draw_earlier, draw_said, draw_sources
 from ui.ask_chips import draw_chips
+from ui.ask_days import day_field, midnight
 from ui.ask_state import Asked, Turn
 from ui.ask_stream import ask
 from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
-
-EARLIEST, LATEST = date(1600, 1, 1), date(2100, 12, 31)
 
 
 def page() -> None:
@@ -61,9 +58,8 @@ def _first_question(languages: list[str], providers: list[str]) -> Asked | None:
         question = st.text_input(text("ask.question"), placeholder=text("ask.hint"), key="question")
         with st.expander(text("ask.limits")):
             left, right = st.columns(2)
-            limits = {"value": None, "min_value": EARLIEST, "max_value": LATEST, "format": "YYYY-MM-DD"}
-            start = left.date_input(text("ask.from"), **limits)
-            end = right.date_input(text("ask.to"), **limits)
+            start = day_field(text("ask.from"), at=left)
+            end = day_field(text("ask.to"), at=right)
             spoken = left.multiselect(text("ask.languages"), languages)
             sent_by = right.multiselect(text("ask.providers"), providers)
             extractive = st.checkbox(text("ask.extractive"))
@@ -126,8 +122,3 @@ def _draw_cancelled() -> None:
     if asked is not None:
         st.info(plain(text("ask.cancelled", question=asked.typed)), icon=":material/stop_circle:")
         st.button(text("ask.again"), key="again", on_click=ask_state.send, args=(asked,))
-
-
-def midnight(day: date | None, *, days: int = 0) -> datetime | None:
-    """The instant a day begins, or so many days later."""
-    return datetime.combine(day + timedelta(days=days), time(), tzinfo=UTC) if day else None

@@ -55,8 +55,8 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
         for hit in hits
     ]
     scale = alt.Scale(domain=kinds, range=["#b3261e", "#5b7083"])
-    return (
-        alt.Chart(alt.Data(values=rows))
+    chart: alt.Chart = (
+        alt.Chart(_inline(rows))
         .mark_point(size=140, filled=True, opacity=0.85)
         .encode(
             x=_dates([hit.published for hit in hits]),
@@ -122,7 +122,7 @@ def figures_chart(figures: Figures) -> alt.LayerChart:
         }
         for figure, citation in figures
     ]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(_inline(rows)).encode(
         x=_dates([citation.published for _, citation in figures]),
         y=alt.Y("value:Q", title=None, axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False, nice=True)),
         tooltip=[

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
 
 from domain.query import Filters, Query, TimeClue
 from ui import ask_state
+from ui.ask_days import day_field, last_day, midnight, span_shown
 from ui.ask_state import Asked, Turn
 from ui.markup import plain
 from ui.strings import text
-
-_EARLIEST, _LATEST = date(1600, 1, 1), date(2100, 12, 31)
-_DAY = timedelta(days=1)
 
 
 def draw_chips(query: Query, turn: Turn, *, languages: Sequence[str], providers: Sequence[str]) -> None:
@@ -46,7 +44,7 @@ def draw_chips(query: Query, turn: Turn, *, languages: Sequence[str], providers:
 
 def clue_line(clue: TimeClue) -> str:
     how = text("ask.clue.hard" if clue.hard else "ask.clue.soft")
-    return plain(f"“{clue.words}”: {how} {_span(clue.start, clue.end)}")
+    return plain(f"“{clue.words}”: {how} {span_shown(clue.start, clue.end)}")
 
 
 def reconstructed(query: Query) -> Asked:
@@ -63,18 +61,8 @@ def reconstructed(query: Query) -> Asked:
     return Asked(query=own, typed=query.text, extractive=False, again=True)
 
 
-def last_day(end: datetime | None) -> date | None:
-    """The last day that an exclusive bound lets in."""
-    return (end - timedelta(microseconds=1)).date() if end else None
-
-
 def day_shown(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
-
-
-def _span(start: datetime | None, end: datetime | None) -> str:
-    last = last_day(end)
-    return f"{f'{start:%Y-%m-%d}' if start else '…'} – {last or '…'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,22 +75,18 @@ class _Span:
 
     def bounds(self) -> tuple[datetime | None, datetime | None]:
         first, last = st.session_state.get(self.start), st.session_state.get(self.end)
-        return _midnight(first), _midnight(last + _DAY if last else None)
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), tzinfo=UTC) if day else None
+        return midnight(first), midnight(last, days=1)
 
 
 def _clue_chip(clue: TimeClue, asked: Asked, *, key: str) -> None:
-    label = f"“{clue.words}”: {_span(clue.start, clue.end)}"
+    label = f"“{clue.words}”: {span_shown(clue.start, clue.end)}"
     with st.popover(plain(label), icon=":material/calendar_month:", key=f"{key}-chip"):
         st.caption(clue_line(clue))
         keys = _Span(start=f"{key}-from", end=f"{key}-to", only=f"{key}-only")
         with st.form(f"{key}-form", border=False):
             if not clue.as_known:  # "as of 3 May" has an end alone
-                _day_field(text("ask.from"), clue.start.date() if clue.start else None, key=keys.start)
-            _day_field(text("ask.to"), last_day(clue.end), key=keys.end)
+                day_field(text("ask.from"), value=clue.start.date() if clue.start else None, key=keys.start)
+            day_field(text("ask.to"), value=last_day(clue.end), key=keys.end)
             if not clue.as_known:
                 st.checkbox(text("ask.chip.only"), value=clue.hard, key=keys.only)
             st.form_submit_button(
@@ -132,7 +116,7 @@ def _dates_chip(asked: Asked) -> None:
     filters = asked.query.filters
     is_set = filters.start is not None or filters.end is not None
     label = (
-        text("ask.chip.dates", span=_span(filters.start, filters.end))
+        text("ask.chip.dates", span=span_shown(filters.start, filters.end))
         if is_set
         else text("ask.chip.add_dates")
     )
@@ -140,8 +124,8 @@ def _dates_chip(asked: Asked) -> None:
     with st.popover(plain(label), icon=icon, key="chip-dates"):
         keys = _Span(start="chip-dates-from", end="chip-dates-to")
         with st.form("chip-dates-form", border=False):
-            _day_field(text("ask.from"), filters.start.date() if filters.start else None, key=keys.start)
-            _day_field(text("ask.to"), last_day(filters.end), key=keys.end)
+            day_field(text("ask.from"), value=filters.start.date() if filters.start else None, key=keys.start)
+            day_field(text("ask.to"), value=last_day(filters.end), key=keys.end)
             st.form_submit_button(
                 text("ask.chip.apply"), key="chip-dates-apply", on_click=ask_state.send_changed,
                 args=(partial(_changed_dates, asked, keys),),
@@ -196,7 +180,3 @@ def _removal(label: str, then: Asked, *, key: str) -> None:
         plain(label), key=key, icon=":material/close:", help=text("ask.chip.remove"),
         on_click=ask_state.send, args=(then,),
     )  # fmt: skip
-
-
-def _day_field(label: str, value: date | None, *, key: str) -> None:
-    st.date_input(label, value=value, min_value=_EARLIEST, max_value=_LATEST, format="YYYY-MM-DD", key=key)

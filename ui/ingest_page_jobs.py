@@ -138,5 +138,7 @@ def _buttons(job: Job) -> None:
             st.session_state.pop("ingest_part", None)
             st.query_params["part"] = "failures"
             st.rerun()
-        if job.state in (JobState.FAILED, JobState.LOST) and st.toggle(text("ingest.log"), key=f"log-{job.job_id}"):
+        if job.state in (JobState.FAILED, JobState.LOST) and st.toggle(
+            text("ingest.log"), key=f"log-{job.job_id}"
+        ):
             st.code(keeping.log(job.job_id), language=None, wrap_lines=True)

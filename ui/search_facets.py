@@ -18,7 +18,7 @@ from runtime.desk.finding import Finding
 from ui import search_form
 from ui.markup import plain
 from ui.search_state import SearchState
-from ui.strings import text
+from ui.strings import language, text
 
 KEPT_SECONDS = 600  # counts follow kills and holds at once, stories that arrive only after this time
 SHOWN = 8  # values of one facet
@@ -28,7 +28,7 @@ MOST_NAMED = 40  # characters of a value on its button
 def draw(finding: Finding, state: SearchState, *, is_expression: bool) -> None:
     """An expression matches as it says, a question by its words (`retrieval.matching`)."""
     with st.spinner(text("search.counting")):
-        found = _counted(finding, state.query, state.ignored, finding.stamp())
+        found = _counted(finding, state.query, state.ignored, language(), finding.stamp())
     kind = "matching" if is_expression else "matching_words"
     st.header(text(f"search.{kind}", count=found.stories), anchor=False)
     if not is_expression:
@@ -42,9 +42,9 @@ def draw(finding: Finding, state: SearchState, *, is_expression: bool) -> None:
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=256, show_spinner=False)
-def _counted(_finding: Finding, query: Query, ignored: tuple[str, ...], stamp: str) -> Facets:
+def _counted(_finding: Finding, query: Query, ignored: tuple[str, ...], language: str, stamp: str) -> Facets:
     """`stamp` changes with the archive and with what may be shown of it."""
-    return _finding.facets(query, values=SHOWN, without=ignored)
+    return _finding.facets(query, language=language, values=SHOWN, without=ignored)
 
 
 def _draw_years(years: Sequence[Facet], state: SearchState) -> None:

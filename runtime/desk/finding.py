@@ -15,7 +15,6 @@ from domain.facets import Facets
 from domain.query import Filters, Hit, Mode, Query, SearchResult
 from domain.related import StoryCard, StoryStanding
 from domain.story import StoryRecord, Version
-from runtime.clock import utc_now
 from runtime.saved import SavedReport
 
 if TYPE_CHECKING:
@@ -89,15 +88,25 @@ class Finding:
             seconds=found.seconds,
         )
 
-    def facets(self, query: Query, *, values: int = 12, without: Collection[str] = ()) -> Facets:
-        """Counts of all that matches: seconds for a broad query of a large archive. Ask when asked."""
+    def facets(
+        self, query: Query, *, language: str, values: int = 12, without: Collection[str] = ()
+    ) -> Facets:
+        """Counts of all that matches: seconds for a broad query of a large archive. Ask when asked.
+
+        Subjects that no table names are called what stories call them, those in `language` first.
+        """
         found = self._archive.facets(self._archive.understand(query, without=without), values=values)
-        named = (one if one.name else replace(one, name=self._said(one.value)) for one in found.subjects)
+        named = (
+            one if one.name else replace(one, name=self._said(one.value, language) or self._said(one.value))
+            for one in found.subjects
+        )
         return replace(found, subjects=tuple(named))
 
-    def _said(self, code: str) -> str | None:
-        """What a story with that subject calls it: for codes that no table names."""
-        asked = Query(text=f'subject:"{code}"', mode=Mode.LEXICAL, limit=1)
+    def _said(self, code: str, language: str | None = None) -> str | None:
+        """What a story with that subject calls it."""
+        spoken = frozenset({language}) if language else frozenset[str]()
+        filters = Filters(languages=spoken)
+        asked = Query(text=f'subject:"{code}"', mode=Mode.LEXICAL, limit=1, filters=filters)
         for hit in self._archive.search_query(asked).hits if '"' not in code else ():
             for subject in self._archive.version(hit.guid, number=hit.version).subjects:
                 if subject.code == code:
@@ -183,9 +192,3 @@ class Finding:
             replace(card, headline=version.headline, slugline=version.slugline)
             for card, version in zip(cards, shown, strict=True)
         ]
-
-
-def is_shown(standing: StoryStanding) -> bool:
-    from domain.related import Standing
-
-    return standing.at(utc_now()) is Standing.SHOWN

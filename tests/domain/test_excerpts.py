@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.excerpts import excerpt
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LONG = (
     "Filler words stand here. " * 20 + "Then the dockers of the port struck. " + "More filler follows. " * 20
 )
 
 
+@PATIENT
 @given(
     st.text(alphabet="ab  .", max_size=300), st.lists(st.integers(0, 299), max_size=6), st.integers(80, 200)
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.lexical.analysis import placed_terms, terms
 from retrieval.marking import Marker
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LANGUAGES = ("en", "fr", "de", "ar", "zh")
 
@@ -45,6 +48,7 @@ def test_a_field_keeps_to_its_text() -> None:
     assert marked("headline:maize wheat", "Maize and wheat") == ["wheat"]
 
 
+@PATIENT
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_marks_lie_within_the_text_and_apart(text: str, query: str) -> None:
     spans = Marker(query, languages=LANGUAGES).spans(text, language="en")
@@ -53,6 +57,7 @@ def test_marks_lie_within_the_text_and_apart(text: str, query: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
+@PATIENT
 @given(st.text(alphabet="ab é.,1 U选举", max_size=40))
 def test_a_word_is_placed_where_it_stands(text: str) -> None:
     """Of texts without acronyms and thousands, which join what stands apart: the terms in their order."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.remarks import Trouble, remarks
 from tests.conftest import ROOT
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HELD = {"lang": ("en", "fr"), "provider": ("afp",)}
 
@@ -54,6 +57,7 @@ def test_nothing_is_said_of_the_expressions_on_the_page() -> None:
     assert {text: remarks(text) for text in expressions if remarks(text)} == {}
 
 
+@PATIENT
 @given(st.text(alphabet='ab "():*ANDORT-1', max_size=30))
 def test_places_lie_in_the_text(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in remarks(text))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime.differences import MOST_TOKENS, Change, Piece, changed, differences, words_changed
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TEXTS = st.text(alphabet="ab é1%.,\n", max_size=80)
 
@@ -14,6 +17,7 @@ def side(pieces: tuple[Piece, ...], without: Change) -> str:
     return "".join(piece.text for piece in pieces if piece.change is not without)
 
 
+@PATIENT
 @given(TEXTS, TEXTS)
 def test_both_texts_can_be_read_from_the_pieces(before: str, after: str) -> None:
     pieces = differences(before, after)

@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -17,6 +17,9 @@ from runtime.differences import differences
 from tests.ui.hits import hit
 from ui import markup
 from ui.markup import plain, web_address
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MARKDOWN = MarkdownIt("js-default", {"linkify": False, "typographer": False}).enable(
     ["table", "strikethrough"]
@@ -56,6 +59,7 @@ def seen(text: str) -> str:
     return re.sub(r"[ \t\n\r\f\v]+", " ", re.sub(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]", "", text)).strip()
 
 
+@PATIENT
 @given(NASTY | st.text(max_size=30))
 @example("1. one")
 @example("+ item")
@@ -71,6 +75,7 @@ def test_markdown_reads_back_the_text(text: str) -> None:
     assert set(page.tags) <= {"p"}, "one paragraph and nothing in it"
 
 
+@PATIENT
 @given(
     NASTY
     | st.lists(
@@ -110,6 +115,7 @@ def test_what_needs_no_escape_has_none() -> None:
     assert plain(None) == ""
 
 
+@PATIENT
 @given(NASTY, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=3))
 def test_html_reads_back_the_text_with_its_marks(text: str, spans: list[tuple[int, int]]) -> None:
     page = markup.marked_html(text, spans=spans, language="en")
@@ -130,6 +136,7 @@ def test_a_story_is_its_paragraphs() -> None:
     assert "<mark>Two</mark>" in page
 
 
+@PATIENT
 @given(NASTY, NASTY)
 def test_a_difference_shows_both_texts_and_no_other_tags(before: str, after: str) -> None:
     page = markup.difference_html(differences(before, after), added="added: ", removed="out: ")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.query import Filters, Mode, Order
 from domain.story import Kind
 from ui.search_state import SearchState
+
+# On a machine that has other work, time says nothing about the code.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 WORDS = st.text(alphabet="ab é:&=?#%", min_size=1, max_size=8).map(str.strip).filter(bool)
 LISTS = st.lists(WORDS, max_size=3, unique=True).map(tuple)
@@ -32,6 +35,7 @@ STATES = st.builds(
 )
 
 
+@PATIENT
 @given(STATES)
 def test_an_address_gives_the_search_it_was_made_of(state: SearchState) -> None:
     params = {k: [v] if isinstance(v, str) else v for k, v in state.to_params().items()}
@@ -39,6 +43,7 @@ def test_an_address_gives_the_search_it_was_made_of(state: SearchState) -> None:
     assert isinstance(state.filters, Filters)
 
 
+@PATIENT
 @given(
     st.dictionaries(
         st.sampled_from(["q", "from", "to", "as_of", "page", "mode", "sort", "language"]),

@@ -43,7 +43,12 @@ def language_of(asked: HTTPConnection) -> str:
 def routes() -> list[Route]:
     """Each page's address, and the script that keeps the language with it."""
     own = (path for path in PAGES if path != _FIRST)
-    return [*(Route(path, _carrying_page) for path in own), Route(_FIRST, _first), Route(_SCRIPT, _script), Route(_STYLE, _style)]
+    return [
+        *(Route(path, _carrying_page) for path in own),
+        Route(_FIRST, _first),
+        Route(_SCRIPT, _script),
+        Route(_STYLE, _style),
+    ]
 
 
 async def _first(asked: Request) -> Response:

@@ -145,7 +145,8 @@ def rescore(of: EvalSet, folder: Path) -> Run:
 
 def settle(of: EvalSet, folder: Path, results: dict[str, Result]) -> Run:
     """Works out and writes what follows from the results."""
-    scores, summary = score(of, results), summarise(of, results)
+    scores = score(of, results)
+    summary = summarise(of, results, scores)
     manifest = orjson.loads((folder / "manifest.json").read_bytes())
     (folder / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
     (folder / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))

@@ -28,11 +28,11 @@ _ANSWERING = ("answer_accuracy", "f1", "citation_precision", "citation_recall") 
 CURVE_POINTS = 50  # of the risk–coverage curve, kept in the summary
 
 
-def summarise(of: EvalSet, results: Mapping[str, Result]) -> dict[str, Any]:
-    """Every measure over the questions that have a result."""
+def summarise(of: EvalSet, results: Mapping[str, Result], scores: Scores | None = None) -> dict[str, Any]:
+    """Every measure over the questions that have a result. `scores`: of these results, where they are known."""
     asked = [query for query in of.queries if query.query_id in results]
     done = [results[query.query_id] for query in asked]
-    scores = score(of, results)
+    scores = score(of, results) if scores is None else scores
     answered = any(result.outcome is not None for result in done)
     summary: dict[str, Any] = {name: _mean(scores, name) for name in _RANKING}
     if answered:

@@ -45,7 +45,7 @@ class RunOrder:
             )
 
     def arguments(self) -> tuple[str, ...]:
-        told = {"name": self.name, "title": self.title, "answering": self.answering}
+        told: dict[str, object] = {"name": self.name, "title": self.title, "answering": self.answering}
         chosen = {"model": self.model, "limit": self.limit}
         return (
             "run",
@@ -67,9 +67,14 @@ class MakeOrder:
     seed: int
 
     def arguments(self) -> tuple[str, ...]:
-        told = {"title": self.title, "by": self.by}
-        numbers = {"questions": self.questions, "stories": self.stories, "seed": self.seed}
-        return ("make", *_options(told | numbers), "--", str(self.path))
+        told: dict[str, object] = {
+            "title": self.title,
+            "by": self.by,
+            "questions": self.questions,
+            "stories": self.stories,
+            "seed": self.seed,
+        }
+        return ("make", *_options(told), "--", str(self.path))
 
 
 def run_order(arguments: Sequence[str]) -> RunOrder | None:

@@ -168,7 +168,7 @@ def _draw_citation(number: int, citation: Citation, *, expanded: bool) -> None:
                 language=version.language,
             )
         )
-        opening = f"{text('story.open')}: {citation.headline or citation.guid}"
+        opening = text("ask.open", headline=citation.headline or citation.guid)
         st.markdown(f"[{plain(opening)}]({story_link(citation)})")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -71,6 +71,7 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
         .properties(height=90)
         .configure(aria=False)  # its words stand beside it; Vega's own marks name none of themselves
     )
+    return chart
 
 
 def draw_figures(answer: Answer, numbers: dict[Citation, int]) -> None:
@@ -133,4 +134,12 @@ def figures_chart(figures: Figures) -> alt.LayerChart:
     )
     line = base.mark_line(interpolate="step-after", strokeDash=[4, 3], opacity=0.6)
     drawn = (line + base.mark_point(size=90, filled=True)).properties(height=160)
-    return drawn.configure(aria=False)
+    chart: alt.LayerChart = drawn.configure(aria=False)
+    return chart
+
+
+def _inline(rows: list[dict[str, Any]]) -> alt.Data:
+    """Rows within the chart itself: as values, never as the address of a file."""
+    import altair as alt
+
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]

@@ -30,8 +30,9 @@ def page() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.query_params["view"] = view
+    chosen = view or "sets"
+    st.query_params["view"] = chosen
     try:
-        _VIEWS[view]()
+        _VIEWS[chosen]()
     except ArchiveError as error:
         show_error(error)

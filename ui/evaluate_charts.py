@@ -15,28 +15,32 @@ _COLOUR = "#2f6f9f"  # 5.2 : 1 on white, 3.6 : 1 on Streamlit's dark ground
 _BEFORE = "#b3541e"
 
 
-def measures(figures: Sequence[Figure]) -> alt.LayerChart:
+Chart = alt.Chart | alt.LayerChart
+Rows = list[dict[str, object]]
+
+
+def measures(figures: Sequence[Figure]) -> Chart:
     """A point for each mean, a line for its interval."""
-    rows = [
+    rows: Rows = [
         {"name": one.measure, "value": one.value, "low": one.low, "high": one.high, "n": one.questions}
         for one in figures
     ]
     return _intervals(rows, [one.measure for one in figures])
 
 
-def slices(figures: Sequence[SliceFigure], called: Sequence[str]) -> alt.LayerChart:
+def slices(figures: Sequence[SliceFigure], called: Sequence[str]) -> Chart:
     """One measure for each value; `called` names the values."""
-    rows = [
+    rows: Rows = [
         {"name": name, "value": one.value, "low": one.low, "high": one.high, "n": one.questions}
         for one, name in zip(figures, called, strict=True)
     ]
     return _intervals(rows, list(called))
 
 
-def risk(curve: Sequence[tuple[float, float]]) -> alt.Chart:
-    rows = [{"coverage": coverage, "risk": wrong} for coverage, wrong in curve]
-    return (
-        alt.Chart(alt.Data(values=rows), height=260)
+def risk(curve: Sequence[tuple[float, float]]) -> Chart:
+    rows: Rows = [{"coverage": coverage, "risk": wrong} for coverage, wrong in curve]
+    chart: Chart = (
+        alt.Chart(_inline(rows), height=260)
         .mark_line(color=_COLOUR, point=len(rows) < 2, interpolate="step-after")
         .encode(
             x=alt.X("coverage:Q", title=text("evaluate.column.coverage"), scale=alt.Scale(domain=[0, 1])),
@@ -50,15 +54,15 @@ def risk(curve: Sequence[tuple[float, float]]) -> alt.Chart:
     )
 
 
-def compared(found: Comparison) -> alt.LayerChart:
+def compared(found: Comparison) -> Chart:
     """Before and after on one line a measure: told apart by shape as well as by colour."""
     before, after = text("evaluate.before"), text("evaluate.after")
-    rows = [
+    rows: Rows = [
         {"name": name, "value": value, "run": run}
         for name, moved in found.measures.items()
         for run, value in ((before, moved.before), (after, moved.after))
     ]
-    data = alt.Data(values=rows)
+    data = _inline(rows)
     y = _names(list(found.measures))
     base = alt.Chart(data, height=_tall(len(found.measures)))
     lines = base.mark_line(color="gray").encode(x="value:Q", y=y, detail="name:N")
@@ -79,9 +83,9 @@ def compared(found: Comparison) -> alt.LayerChart:
     return (lines + points).configure(aria=False)  # the table below has its figures
 
 
-def _intervals(rows: list[dict[str, object]], order: list[str]) -> alt.LayerChart:
+def _intervals(rows: Rows, order: list[str]) -> Chart:
     y = _names(order)
-    base = alt.Chart(alt.Data(values=rows), height=_tall(len(order)))
+    base = alt.Chart(_inline(rows), height=_tall(len(order)))
     tooltip = [
         alt.Tooltip("name:N", title=text("evaluate.column.measure")),
         alt.Tooltip("value:Q", format=".3f", title=text("evaluate.column.value")),
@@ -94,6 +98,10 @@ def _intervals(rows: list[dict[str, object]], order: list[str]) -> alt.LayerChar
         x=_share("value"), y=y, tooltip=tooltip
     )
     return (lines + points).configure(aria=False)  # the table below has its figures
+
+
+def _inline(rows: Rows) -> alt.Data:
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]  # Altair's own classes say no types
 
 
 def _tall(rows: int) -> int:

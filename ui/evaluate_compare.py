@@ -73,13 +73,13 @@ def _draw_changes(found: Comparison, before: str, after: str) -> None:
     )
     order = right.selectbox(
         text("evaluate.change_order"),
-        list(ChangeOrder),
+        [order.value for order in ChangeOrder],
         index=list(ChangeOrder).index(ChangeOrder.MOST),
         format_func=lambda one: text(f"evaluate.change.{one}"),
         key="evaluate_change_order",
     )
     at = place(_AT, f"{before} {after} {measure} {order}")
-    page = desk().evaluating.changes(before, after, measure=measure, order=order, at=at)
+    page = desk().evaluating.changes(before, after, measure=measure, order=ChangeOrder(order), at=at)
     if not page.rows:
         st.info(text("evaluate.no_changes"))
         return

@@ -94,7 +94,7 @@ def _choice(card: RunCard, inside: SetContents) -> Choice:
     failed = first.toggle(text("evaluate.failures_only"), key="evaluate_failed")
     order = second.selectbox(
         text("evaluate.order"),
-        list(Order),
+        [order.value for order in Order],
         index=1,
         format_func=lambda one: text(f"evaluate.order.{one}"),
         key="evaluate_order",
@@ -112,7 +112,7 @@ def _choice(card: RunCard, inside: SetContents) -> Choice:
         language=language,
         kind=kind,
         words=words.strip(),
-        order=order,
+        order=Order(order),
         measure=measure,
     )
 

@@ -116,11 +116,10 @@ def _draw_buttons(review: Review, query: EvalQuery, *, before: str | None, after
                 on_click=_decide,
                 args=(review, query, decision, after),
             )
-        steps = ((before, "previous", None), (after, "next", "N"))
-        for to, name, key in steps:
+        for to, name, step in ((before, "previous", None), (after, "next", "N")):
             st.button(
                 text(f"evaluate.{name}"),
-                shortcut=key,
+                shortcut=step,
                 type="tertiary",
                 disabled=to is None,
                 key=f"evaluate_{name}",

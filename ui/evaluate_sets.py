@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from domain.errors import ArchiveError, SetError
+from runtime.evaluation_jobs import Answering
 from runtime.sets import SetCard
 from ui import evaluate_jobs
 from ui.evaluate_choice import answered_by, choose, open_run
@@ -13,6 +14,7 @@ from ui.session import desk, show_error
 from ui.strings import text
 
 _MOST_ASKED = 1_000_000
+_ANSWERING: tuple[Answering, ...] = ("extractive", "model", "retrieval")
 
 
 def draw() -> None:
@@ -66,7 +68,7 @@ def _draw_form(card: SetCard, *, questions: int) -> None:
     with st.form("evaluate_run_form"):
         answering = st.radio(
             text("evaluate.answering"),
-            ["extractive", "model", "retrieval"],
+            _ANSWERING,
             format_func=lambda one: text(f"evaluate.answering.{one}"),
             key="evaluate_answering",
         )

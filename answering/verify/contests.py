@@ -89,17 +89,13 @@ def contest(text: str, language: str | None) -> Contest:
                 continue
             if _ELECTED.match(word):
                 continue
-            # "A battu", "derrota a": some are said in two words.
-            near = (word, f"{fold(tokens[i - 1].group()) if i else ''} {word}",
-                    f"{word} {fold(tokens[i + 1].group()) if i + 1 < len(tokens) else ''}")  # fmt: skip
-            wins = any(held["win"].fullmatch(w) for w in near)
-            loses = any(held["lose"].fullmatch(w) for w in near)
+            wins, loses = _is_said(held["win"], tokens, i), _is_said(held["lose"], tokens, i)
             if not wins and not loses:
                 continue
             doer = _doer(token.start(), here, text)
             # German "von" is also "of": only "wurde … geschlagen" is passive.
-            passive = language != "de" or bool({fold(t.group()) for t in tokens} & _PASSIVE)
-            after, by = _after(i, tokens, here, text, passive=passive)
+            may_be_passive = language != "de" or bool({fold(t.group()) for t in tokens} & _PASSIVE)
+            after, by = _after(i, tokens, here, text, passive=may_be_passive)
             passive = by or (i > 0 and fold(tokens[i - 1].group()) in _PASSIVE)
             if wins and not passive:
                 winners += [doer] if doer else []
@@ -108,6 +104,14 @@ def contest(text: str, language: str | None) -> Contest:
                 losers += [doer] if doer else []
                 winners += [after] if by and after else []
     return Contest(winners=tuple(winners), losers=tuple(losers))
+
+
+def _is_said(pattern: re.Pattern[str], tokens: list[re.Match[str]], i: int) -> bool:
+    """Whether the word says it, or with the one ahead of it ("a battu") or after it ("derrotó a")."""
+    word = fold(tokens[i].group())
+    ahead = fold(tokens[i - 1].group()) if i else ""
+    behind = fold(tokens[i + 1].group()) if i + 1 < len(tokens) else ""
+    return any(pattern.fullmatch(said) for said in (word, f"{ahead} {word}", f"{word} {behind}"))
 
 
 _CHOSEN = re.compile(r"(?:re-?)?(?:elected|elue?s?|eleg\w+|elig\w+|eleit\w+|(?:wieder)?gewahlt)$")

@@ -120,13 +120,14 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
     # Bildung"); "Angela Merkel" and "ICE-Unglück" name.
     phrase = language == "de" and is_no_noun(run[0].group()) and not _has_acronym(tokens[0].group())
     surely = placed or not (common and (alone or phrase))
-    start, end = tokens[0].start(), tokens[-1].end()
+    start = tokens[0].start()
+    text = run[0].string[start : tokens[-1].end()].rstrip(".")  # the stop ends the sentence, not the name
     found.append(
         Name(
-            text=run[0].string[start:end].rstrip("."),
+            text=text,
             parts=parts,
             start=start,
-            end=end,
+            end=start + len(text),
             surely=surely,
             placed=placed or bool(place_lines(" ".join(parts))),
             common=common,

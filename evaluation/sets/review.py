@@ -66,7 +66,7 @@ def decide(folder: Path, of: EvalSet, reviewed: Reviewed) -> ReviewCounts:
             raise SetError(
                 f"question {reviewed.query_id!r} would have no answer", hint="write one a line, or reject it"
             )
-    line = {
+    line: dict[str, object] = {
         "_id": reviewed.query_id,
         "decision": reviewed.decision,
         "by": reviewed.by,

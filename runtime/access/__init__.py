@@ -91,10 +91,11 @@ class Access:
         if self._settings.login == "none":
             return LOCAL_ADMIN
         found = self._accounts.session(_digest(token)) if token else None
-        role = found and (found.role if found.origin is Origin.LOCAL else self._role_of(found.name))
-        if found is None or role is None or found.origin.value != self._settings.login:
-            raise NotSignedIn("nobody is signed in here, or the session is over", hint="Sign in again.")
-        return User(name=found.name, role=role)
+        if found is not None and found.origin.value == self._settings.login:
+            role = found.role if found.origin is Origin.LOCAL else self._role_of(found.name)
+            if role is not None:
+                return User(name=found.name, role=role)
+        raise NotSignedIn("nobody is signed in here, or the session is over", hint="Sign in again.")
 
     def sign_out(self, token: str | None) -> None:
         """Ends that session here, whatever the browser keeps."""
@@ -112,7 +113,7 @@ def wait_after(times: int) -> timedelta:
     if times < FREE_ATTEMPTS:
         return timedelta(0)
     doublings = min(times - FREE_ATTEMPTS, 20)  # beyond that the number overflows, and the cap rules anyway
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def account_name(given: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from answering.generation.worker import WorkerGenerator
-from answering.verify import Judgement
+from answering.verify import Judgement, Thresholds
 from answering.verify.checkers import (
     AskedModel,
     Bounds,
@@ -27,9 +27,11 @@ from answering.verify.checkers import (
 from answering.verify.objection import ErrorKind, doubt, veto
 from domain.answer import Verdict
 from domain.errors import ModelCorrupt, ModelNotInstalled, SettingsError
+from evaluation.second_looks import weigh
+from evaluation.verification import load
 from runtime import load_settings
 from runtime.wiring import make_checkers, model_path
-from tests.conftest import QUICK_MODEL
+from tests.conftest import QUICK_MODEL, ROOT
 
 WORDS = "The Bundestag elected Gerhard Schröder chancellor on Tuesday by 351 votes to 287."
 QUESTION = Question(sentence="Schröder won 351 votes.", words=WORDS, day="1998-10-27", headline="Chancellor")
@@ -176,3 +178,17 @@ def test_a_model_behind_a_server_cannot_be_asked(tmp_path: Path) -> None:
     elsewhere = OpenAIGenerator("http://127.0.0.1:9/v1", model="m", context=1024)
     with pytest.raises(SettingsError, match="ask_model"):
         make_checkers(settings, elsewhere)
+
+
+@pytest.mark.model
+def test_what_asking_is_worth_is_measured_on_pairs_in_doubt(worker: WorkerGenerator) -> None:
+    pairs = load(ROOT / "data" / "verification")
+    some = pairs.of_half("calibrate")[:60]
+    worth = weigh(
+        pairs, some, AskedModel(worker, name=worker.name), closeness=None, thresholds=Thresholds(), near=0.08, most=6
+    )  # fmt: skip
+    assert worth.asked == 6 <= worth.in_doubt
+    assert worth.seconds > 0
+    # Bounds fitted on these pairs lose nothing on them.
+    assert worth.half_after >= worth.half_before
+    assert worth.before.supported + worth.before.others == 6

@@ -39,6 +39,7 @@ FLAGS = (
 _SETTLED = """
 const app = document.querySelector('[data-testid=stApp]');
 return !!app && app.dataset.testScriptState === 'notRunning' && app.dataset.testConnectionState === 'CONNECTED'
+    && !!document.querySelector('[data-testid=stMain] h1')  // a page that has not begun is at rest, too
     && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
 """
 
@@ -155,7 +156,7 @@ class Desk:
         """The file, to the page's field for files."""
         field = self.all("input[type=file]")[0]
         field.send_keys(str(file))
-        self.wait_for(file.name, seconds=PAGE_SECONDS)
+        self.one("[data-testid=stFileChip]")
         self.settle()
 
     def _press(self, label: str, within: str) -> bool:

@@ -68,7 +68,7 @@ for (const css of ['.katex', '.katex-error', 'img[src=x]', 'bdo', 'mglyph', '#ow
 for (const e of document.querySelectorAll('[data-testid=stIconMaterial]'))
     if (/skull|delete_forever/.test(e.textContent)) bad.push('icon ' + e.textContent);
 if (document.querySelector('img[src*=streamlit-mark], img[alt*=Streamlit i][src^=data]')) bad.push('icon streamlit');
-for (const e of all) if (e.children.length === 0 && e.closest('[data-testid=stMain], [role=dialog]')) {
+for (const e of all) if (e.children.length === 0 && e.closest('[data-testid=stMain], [role=dialog]') && !e.closest('pre')) {
     const said = e.textContent;
     if (e.tagName !== 'MARK' && e.tagName !== 'P' && e.tagName !== 'TEXTAREA'
         && /^owned(-red|-blue|-badge|-rainbow|-small)?$/.test(said.trim()))

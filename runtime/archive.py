@@ -5,6 +5,7 @@ A `story` or `kill` loads no model, a `search` no language model: `runtime.parts
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from db.store import ArchiveCounts, Holdings, StoredAnswer, Suppression
 from domain.answer import Answer, AnswerEvent, AnswerReady, checked_answer
+from domain.errors import ArchiveError
 from domain.facets import Facets
 from domain.protocols import Embedder
 from domain.query import Filters, Mode, Query, SearchResult, TimeClue
@@ -153,6 +155,16 @@ class Archive(Parts):
         self, text: str, *, filters: Filters = Filters(), mode: Mode = Mode.HYBRID, limit: int = 10
     ) -> SearchResult:
         return self.search_query(self.understand(Query(text=text, filters=filters, mode=mode, limit=limit)))
+
+    def make_ready(self) -> None:
+        """Begins to load what a search needs, and returns at once: the first question need not wait for it."""
+        if self._readying is None:
+            self._readying = threading.Thread(target=self._load, name="make-ready", daemon=True)
+            self._readying.start()
+
+    def _load(self) -> None:
+        with suppress(ArchiveError):  # the first question says what is wrong, to whoever asks it
+            self.search("ready", limit=1)
 
     def search_query(self, query: Query) -> SearchResult:
         """Searches exactly what the query says; no reading of its words."""

@@ -136,6 +136,8 @@ def _make(settings: Settings, order: MakeOrder, report: Report) -> Mapping[str, 
     shelf = Shelf(settings)
     if order.path.parent.resolve() != shelf.own.resolve():
         raise SetError(f"{order.path} is not among the archive's own sets")
+    if order.path.exists():
+        raise SetError(f"{order.path} exists already", hint="order another set")
     report("drawing stories", 0)
     beside = order.path.with_name(f".{order.path.name}")  # a set is listed when it is whole
     try:

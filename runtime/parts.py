@@ -44,6 +44,7 @@ class Parts:
         self._followed: Current | None = None  # what the index recorded when it last failed us
         self._generators = Generators(settings)
         self._making = threading.RLock()  # cached parts are made once, whichever thread asks first
+        self._readying: threading.Thread | None = None
 
     @classmethod
     def open(cls, folder: str | Path | Settings, *, embedder: Embedder | None = None) -> Self:
@@ -63,6 +64,8 @@ class Parts:
         self.close()
 
     def close(self) -> None:
+        if self._readying is not None:
+            self._readying.join()  # it reads the store
         self._generators.close()
         self.store.close()
 

@@ -219,7 +219,8 @@ def _reranked_by(settings: Settings) -> str:
 
 
 def _looked_at_again_by(settings: Settings) -> str:
-    return " and ".join(filter(None, (settings.verify.nli, settings.verify.ask_model and "model"))) or "rules"
+    named = (settings.verify.nli or "", "model" if settings.verify.ask_model else "")
+    return " and ".join(filter(None, named)) or "rules"
 
 
 def _digest(name: str, settings: Settings) -> str | None:

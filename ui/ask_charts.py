@@ -52,7 +52,7 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
             "provider": hit.provider,
             "kind": kinds[0] if (hit.guid, hit.version) in cited else kinds[1],
         }
-        for hit in hits
+        for hit in sorted(hits, key=lambda hit: (hit.guid, hit.version) in cited)  # those cited on top
     ]
     scale = alt.Scale(domain=kinds, range=["#b3261e", "#5b7083"])
     chart: alt.Chart = (
@@ -69,7 +69,9 @@ def timeline(hits: Sequence[Hit], *, cited: frozenset[tuple[str, int]]) -> alt.C
             ],
         )
         .properties(height=90)
-        .configure(aria=False)  # its words stand beside it; Vega's own marks name none of themselves
+        .configure(
+            aria=False, mark=alt.MarkConfig(aria=False)
+        )  # its words stand beside it; Vega's own marks name none of themselves
     )
     return chart
 
@@ -134,7 +136,7 @@ def figures_chart(figures: Figures) -> alt.LayerChart:
     )
     line = base.mark_line(interpolate="step-after", strokeDash=[4, 3], opacity=0.6)
     drawn = (line + base.mark_point(size=90, filled=True)).properties(height=160)
-    chart: alt.LayerChart = drawn.configure(aria=False)
+    chart: alt.LayerChart = drawn.configure(aria=False, mark=alt.MarkConfig(aria=False))
     return chart
 
 

@@ -50,8 +50,8 @@ def risk(curve: Sequence[tuple[float, float]]) -> Chart:
                 alt.Tooltip("risk:Q", format=".3f", title=text("evaluate.column.risk")),
             ],
         )
-        .configure(aria=False)
     )
+    return _silent(chart)
 
 
 def compared(found: Comparison) -> Chart:
@@ -80,7 +80,7 @@ def compared(found: Comparison) -> Chart:
         ),
         tooltip=["name:N", "run:N", alt.Tooltip("value:Q", format=".3f")],
     )
-    return (lines + points).configure(aria=False)  # the table below has its figures
+    return _silent(lines + points)
 
 
 def _intervals(rows: Rows, order: list[str]) -> Chart:
@@ -97,7 +97,13 @@ def _intervals(rows: Rows, order: list[str]) -> Chart:
     points = base.mark_point(color=_COLOUR, filled=True, size=80, opacity=1).encode(
         x=_share("value"), y=y, tooltip=tooltip
     )
-    return (lines + points).configure(aria=False)  # the table below has its figures
+    return _silent(lines + points)
+
+
+def _silent(chart: Chart) -> Chart:
+    """Nothing of it is read aloud mark by mark: the table below has its figures."""
+    quiet: Chart = chart.configure(aria=False, mark=alt.MarkConfig(aria=False))
+    return quiet
 
 
 def _inline(rows: Rows) -> alt.Data:

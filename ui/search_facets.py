@@ -102,7 +102,9 @@ def _chart(counts: dict[int, int]) -> alt.Chart:
             ],
         )
         .add_params(brush)
-        .configure(aria=False)  # the table below has its figures; Vega's own marks name none of themselves
+        .configure(
+            aria=False, mark=alt.MarkConfig(aria=False)
+        )  # the table below has its figures; Vega's own marks name none of themselves
     )
     return chart
 

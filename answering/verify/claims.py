@@ -45,7 +45,7 @@ class _Edges:
 @cache
 def _edges(language: str | None) -> _Edges | None:
     raw = _read()
-    if language not in raw:
+    if language is None or language not in raw:
         return None
     held = raw[language]
     marks = "[,،]" if language == "ar" else ","

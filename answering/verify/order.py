@@ -185,5 +185,5 @@ def _dates(text: str, folded: str, language: str | None, day: date) -> list[tupl
         for m in find_moments(text, language, anchor=day)
         if m.surely and (m.year or m.month)
     ]
-    hours = [(m.start(), (0, 0, 0, int(m[1]) + 1, int(m[2]) + 1)) for m in _HOUR.finditer(folded)]
-    return sorted(found + hours)
+    found += [(m.start(), (0, 0, 0, int(m[1]) + 1, int(m[2]) + 1)) for m in _HOUR.finditer(folded)]
+    return sorted(found)

@@ -79,12 +79,14 @@ def table(ours: Figures, theirs: Mapping[str, Figures]) -> str:
     """A column a side, by the name it has in `theirs`; the ratio stands in brackets behind its figure."""
     lines = [f"| measure | Dépêche | {' | '.join(theirs)} |", f"|---|---|{'---|' * len(theirs)}"]
     for name, value, better in _ROWS:
-        cells = [
-            f"{_written(value(side))} ({_ratio(value(ours), value(side), better)})"
-            for side in theirs.values()
-        ]
+        cells = [_against(value(ours), value(side), better) for side in theirs.values()]
         lines.append(f"| {name} | {_written(value(ours))} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _against(ours: float | None, theirs: float | None, better: str) -> str:
+    """A figure and its ratio; neither of a side that has none."""
+    return "–" if theirs is None else f"{_written(theirs)} ({_ratio(ours, theirs, better)})"
 
 
 def _ratio(ours: float | None, theirs: float | None, better: str) -> str:

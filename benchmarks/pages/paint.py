@@ -27,7 +27,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage
          "--window-size=1280,1000")  # fmt: skip
 PAINT_AIM = 2.0  # seconds
 LARGE_ROWS = 10_000  # a table of fewer may be read whole
-_SCAN = re.compile(r"^SCAN (\S+)")
+_SCAN = re.compile(r"^SCAN (\S+)(?: USING (?:COVERING )?INDEX (\S+))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,10 @@ class Plans:
         self._connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         tables = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         self._rows = {name: self._count(name) for (name,) in tables}
+        indexes = self._connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index'"
+        ).fetchall()
+        self._partial = {name for name, sql in indexes if sql and " WHERE " in sql.upper()}  # of few rows
 
     def _count(self, table: str) -> int:
         try:
@@ -113,7 +117,8 @@ class Plans:
             plan = self._connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall()
         except sqlite3.Error:
             return []  # PRAGMA and the like
-        scanned = (match[1] for row in plan if (match := _SCAN.match(str(row[3]))))
+        found = (match for row in plan if (match := _SCAN.match(str(row[3]))))
+        scanned = (one[1] for one in found if one[2] not in self._partial)
         tables = (named.get(one, one) for one in scanned)
         return sorted({one for one in tables if self._rows.get(one, 0) > LARGE_ROWS})
 

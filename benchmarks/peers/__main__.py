@@ -50,7 +50,8 @@ Ask = Callable[[EvalQuery], Result]
 def main() -> None:
     arguments = _arguments()
     peers = [peer for peer in PEERS if peer not in arguments.without.split(",")]
-    print(f"<!-- {' '.join(['python -m benchmarks.peers', *sys.argv[1:]])}; {commit()}; {threads()} cores;")
+    told = "" if arguments.kept else f" {commit()}; {threads()} cores;"  # of answers kept, their folder tells
+    print(f"<!-- {' '.join(['python -m benchmarks.peers', *sys.argv[1:]])};{told}")
     print(f"{'; '.join(versions(peer) for peer in peers)} -->")
     for name in arguments.sets.split(","):
         of = load(name, build=BUILD, shared=shared_folder())

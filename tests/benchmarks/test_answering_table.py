@@ -85,7 +85,16 @@ def test_a_ratio_above_one_is_in_our_favour() -> None:
     assert cells["whole answer, median s"] == ["4.000", "8.000 (2.00)", "4.000 (1.00)"]
     assert cells["ingestion, s"] == ["10.0", "30.0 (3.00)", "5.000 (0.50)"]
     assert cells["answerable questions declined"] == ["0.333", "0.000 (0.00)", "0.333 (1.00)"]
+    assert cells["words a citation shows, median characters"] == ["1.000", "1.000 (1.00)", "1.000 (1.00)"]
     assert cells["citation recall"] == ["1.000", "0.000 (∞)", "1.000 (1.00)"]
+
+
+def test_a_side_that_cites_nothing_has_no_ratio() -> None:
+    silent = {name: _result(name, "Yes.") for name in "abcd"}
+    lines = table(figures(SET, QUERIES, OURS, 10.0), {"silent": figures(SET, QUERIES, silent, None)})
+    assert "| citation precision | 0.750 | – |" in lines
+    assert "| citation recall | 1.000 | 0.000 (∞) |" in lines
+    assert "| ingestion, s | 10.0 | – |" in lines
 
 
 def test_a_draw_keeps_the_proportion_of_absent_answers_and_begins_a_larger_one() -> None:

@@ -18,7 +18,7 @@ def test_it_agrees_with_scipy() -> None:
 def test_many_values_give_what_drawing_each_would(kind: str) -> None:
     drawn = np.random.default_rng(5).uniform(0, 1, MANY + 500)
     values = drawn if kind == "shares" else (drawn < 0.8).astype(float)
-    theirs = bootstrap((values,), np.mean, method="percentile", n_resamples=2_000, rng=1).confidence_interval
+    theirs = bootstrap((values,), np.mean, method="percentile", n_resamples=10_000, rng=1).confidence_interval
     found = interval(values.tolist())
     assert found == pytest.approx((theirs.low, theirs.high), abs=0.002)  # the interval is .02 to .03 wide
     assert found == interval(values.tolist())

@@ -19,7 +19,7 @@ from domain.query import Filters, Query
 from evaluation.sets import load_set
 from runtime import Archive, load_settings
 from runtime.desk import Desk
-from runtime.evaluation import Prepared, prepare
+from runtime.evaluation import Prepared
 from runtime.feedback import feedback_set_of, write
 
 pytestmark = pytest.mark.model
@@ -163,13 +163,9 @@ def test_what_readers_judged_can_be_run_as_an_evaluation(archive: Archive, tmp_p
     made = feedback_set_of(archive)
     assert sum(made.left_out.values()) == 1
     write(made, tmp_path / "judged")
-    assert len(load_set(tmp_path / "judged", shared=None).queries) == 3
-    folder = archive.settings.archive
-    archive.close()
-    with prepare(tmp_path / "judged", load_settings(folder)) as prepared:
-        assert isinstance(prepared, Prepared)
-        assert prepared.unknown_guids() == []
-        summary = prepared.run(name="feedback", extractive=True).summary
+    prepared = Prepared(load_set(tmp_path / "judged", shared=None), archive)
+    assert prepared.unknown_guids() == []
+    summary = prepared.run(name="feedback", extractive=True).summary
     assert summary["queries"] == 3
     assert summary["answer_accuracy"] == 0.5, "of two with an answer, the reader said one was wrong"
     assert summary["citation_precision"] == 1.0

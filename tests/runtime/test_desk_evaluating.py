@@ -21,6 +21,7 @@ from runtime.jobs import JobKind, Jobs, JobState
 from runtime.jobs.folder import JobFolder
 from runtime.jobs.report import Report
 from runtime.run_choice import ChangeOrder, Choice, Order
+from runtime.sets import Origin, Shelf
 from tests.evaluated import KILLED, run_twice
 from tests.retrieval.small_archive import HashedWords
 
@@ -263,6 +264,31 @@ def test_a_review_shows_stories_and_keeps_decisions_under_the_reviewers_name(
     assert not desk.is_made(uploaded.key)
     with pytest.raises(SetError, match="not a made set"):
         desk.review(uploaded.key)
+
+
+def test_a_set_made_by_a_job_is_listed_when_it_is_whole(tmp_path: Path) -> None:
+    rows = [
+        {"guid": f"urn:test:{i}", "provider": "test", "headline": f"Bridge of Town{i} opens", "language": "en",
+         "date": "1994-03-08T10:00:00Z", "version": "1",
+         "body": f"Mayor Name{i} of Town{i} opened bridge Number{i} on Monday before a crowd of {1000 + 7 * i} people, "
+                 f"who had waited for it since the flood. It is called Span{i}. " + "Nothing more was said. " * 4}
+        for i in range(6)
+    ]  # fmt: skip
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    with Archive.open(tmp_path / "archive", embedder=HashedWords()) as archive:
+        archive.ingest([feed])
+        desk = Desk(archive, User("anna", Role.ARCHIVIST)).evaluating
+        shelf = Shelf(archive.settings)
+        order = MakeOrder(path=shelf.drawn(), title="-mine", by="anna", questions=5, stories=6, seed=1)
+        told = evaluate(archive.settings, order.arguments(), a_report(tmp_path / "job"))
+        card = next(card for card in desk.sets() if card.origin is Origin.MADE)
+        assert (card.title, card.by, card.path) == ("-mine", "anna", order.path)
+        assert desk.is_made(card.key)
+        assert desk.contents(card.key).questions == told["questions"] > 0
+        with pytest.raises(SetError, match="exists already"):
+            evaluate(archive.settings, order.arguments(), a_report(tmp_path / "again"))
+        assert [path.name for path in shelf.own.iterdir() if path.name.startswith(".")] == []
 
 
 @pytest.mark.model

@@ -20,6 +20,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.end_to_end.pages.said import said
+
 ANSWER_SECONDS = 180.0  # the quick model's longest answer on two cores that have other work
 PAGE_SECONDS = 60.0
 WIDE, PHONE = (1280, 1600), (390, 844)
@@ -76,6 +78,7 @@ class Desk:
         """The page at `path`, drawn whole. Each opening is a Streamlit session of its own."""
         self.browser.get(f"{self.address}/{path}")
         self.settle(seconds=seconds)
+        assert said("common.failed") not in self.text(), f"{path}: {self.text()[-500:]}"
 
     def settle(self, *, seconds: float = PAGE_SECONDS) -> None:
         """Until no script runs and nothing on the page is out of date."""

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ingest.cleaning import clean_line
 from tests.end_to_end.pages.driving import Desk
 
 _RUN = "window.owned=1,document.title='owned'"
@@ -88,7 +89,8 @@ def attacks(desk: Desk) -> list[str]:
 
 
 def guid(number: int) -> str:
-    return f"urn:test:hostile:{number}:{PAYLOADS[number]}"
+    """As it is stored: one line, without characters that nobody sees."""
+    return clean_line(f"urn:test:hostile:{number}:{PAYLOADS[number]}") or ""
 
 
 def hostile_feed(path: Path) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from runtime import load_settings
 from tests.conftest import QUICK_MODEL
 
 START_SECONDS = 90.0
@@ -52,9 +53,16 @@ def serving(
     command: Sequence[str | Path] = (
         Path(sys.executable).with_name("depeche"), "serve", "--archive", folder, "--port", str(port), *options,
     )  # fmt: skip
+    own = {  # runs of evaluation sets that others made on this machine are not this archive's
+        "XDG_CACHE_HOME": str(folder.parent / "cache"),
+        "DEPECHE_MODELS_CACHE": str(load_settings().models_cache),
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=os.environ | QUICK | (environment or {}), stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=os.environ | QUICK | own | (environment or {}),
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         try:
             address = f"http://127.0.0.1:{port}"

@@ -22,7 +22,13 @@ from tests.end_to_end.pages.said import said
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 LOOKS = ((WIDE, False), (WIDE, True), (PHONE, False), (PHONE, True))
-EXCUSED: dict[tuple[str, str], str] = {}
+EXCUSED = {
+    (
+        "svg-img-alt",
+        "years_brush",
+    ): "Vega-Lite draws the two rectangles of a brush as symbols and has no way to name "
+    "them; the chart has its text, its table, and a slider with named ends that does the same",
+}
 
 PICTURES = {  # of docs/desk.md: the state and look that each shows
     ("ask, answered", "wide-light"): "ask",
@@ -42,7 +48,7 @@ def _page(path: str) -> State:
 
 
 def _answered(desk: Desk) -> None:
-    ask(desk, "How many Chilean miners were rescued in October 2010?", quoted=True)
+    ask(desk, "When did the Berlin Wall open?", quoted=True)
     await_answer(desk)
 
 
@@ -71,7 +77,7 @@ def _fed(desk: Desk) -> None:
 
 def _run(desk: Desk) -> None:
     desk.open("evaluate?view=run")
-    if said("evaluate.no_runs") in desk.text():
+    if said("evaluate.no_runs") in desk.text():  # the first of these states makes two
         with TemporaryDirectory() as folder:
             bring(desk, Path(folder) / "newsroom questions.csv")
         run(desk, "ranked", answering="retrieval")

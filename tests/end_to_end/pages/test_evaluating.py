@@ -20,8 +20,13 @@ def test_a_set_is_brought_run_and_read(desk: Desk, tmp_path: Path) -> None:
     desk.wait_for(said("evaluate.measures"))
     chosen = desk.script("return [...document.querySelectorAll('input')].map(one => one.value)")
     assert any("in-the-browser" in one for one in chosen), "the run that was made is the one opened"
-    assert desk.all("[data-testid=stVegaLiteChart]"), "measures as a chart"
-    assert "answer_accuracy" in desk.script("return document.body.textContent"), "and as a table"
+    desk.one("[data-testid=stVegaLiteChart]")  # measures as a chart
+    desk.until(lambda: "answer_accuracy" in _all_text(desk), "the measures as a table", seconds=30)
     shown = desk.wait_for(said("evaluate.downloads"))
     assert said("evaluate.questions") in shown
-    assert "Berlin Wall" in desk.script("return document.body.textContent")
+    desk.until(lambda: "Berlin Wall" in _all_text(desk), "the questions", seconds=30)
+
+
+def _all_text(desk: Desk) -> str:
+    """With what a table has for those who cannot see its canvas."""
+    return str(desk.script("return document.body.textContent"))

@@ -226,19 +226,26 @@ class WorkerGenerator:
                     return
 
     def _call(self, request: Request, *, seconds: float | None = None) -> Any:
-        """One request, one reply."""
-        process = self._ready()
+        """One request, one reply. What a crash under another's answer took along is sent once more."""
         limit = seconds or self._call_seconds
-        try:
-            reply = process.send(request).get(timeout=limit)
-        except queue.Empty:
-            process.end()
-            raise GenerationFailed(
-                f"the process of the language model did not answer within {limit:g} s",
-                hint="ask again: it is started anew",
-            ) from None
-        if reply.error is not None:
-            raise reply.error
+        for is_last in (False, True):
+            process = self._ready()
+            try:
+                reply = process.send(request).get(timeout=limit)
+            except queue.Empty:
+                process.end()
+                raise GenerationFailed(
+                    f"the process of the language model did not answer within {limit:g} s",
+                    hint="ask again: it is started anew",
+                ) from None
+            except GenerationFailed:  # it died between being found alive and being asked
+                if is_last:
+                    raise
+                continue
+            if reply.error is None:
+                break
+            if is_last or process.alive:
+                raise reply.error
         return reply.value
 
     def _ready(self) -> _Process:

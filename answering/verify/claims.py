@@ -173,7 +173,10 @@ def weakest(claims: Sequence[str], judgements: Sequence[Judgement]) -> Judgement
     against still keeps it from being shown.
     """
     verdicts = {j.verdict for j in judgements}
-    verdict = next(iter(verdicts)) if len(verdicts) == 1 else Verdict.PARTLY
+    weak = Verdict.UNSUPPORTED if Verdict.UNSUPPORTED in verdicts else Verdict.PARTLY
+    verdict = Verdict.SUPPORTED
+    if verdicts != {Verdict.SUPPORTED}:
+        verdict = Verdict.PARTLY if Verdict.SUPPORTED in verdicts else weak
     objections = tuple(
         replace(o, reason=f"“{claim.rstrip(' .')}”: {o.reason}")
         for claim, judgement in zip(claims, judgements, strict=True)

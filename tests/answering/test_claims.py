@@ -11,7 +11,8 @@ from answering.evidence import EvidenceStory
 from answering.options import AnswerOptions
 from answering.questions import understand
 from answering.review import best_support
-from answering.verify import Thresholds, split_claims
+from answering.verify import Judgement, Thresholds, split_claims
+from answering.verify.claims import weakest
 from domain.answer import Verdict
 from domain.query import Hit
 
@@ -93,6 +94,17 @@ def test_a_sentence_is_as_weak_as_its_weakest_claim_and_says_which() -> None:
     assert not support.judgement.may_be_shown  # the story speaks against this one
     (reason,) = support.judgement.reasons
     assert reason.startswith("“Mariano Rajoy had governed since December 2013”: the story says December 2011")
+
+
+def test_where_no_claim_holds_the_sentence_is_not_partly_supported() -> None:
+    claims = ("The mirror is 6 metres across", "it has 17 segments")
+    refused = Judgement(verdict=Verdict.UNSUPPORTED, objections=(), meaning=0.5)
+    doubted = Judgement(verdict=Verdict.PARTLY, objections=(), meaning=0.4)
+    held = Judgement(verdict=Verdict.SUPPORTED, objections=(), meaning=0.9)
+    assert weakest(claims, [refused, doubted]).verdict is Verdict.UNSUPPORTED
+    assert weakest(claims, [refused, held]).verdict is Verdict.PARTLY
+    assert weakest(claims, [held, held]).verdict is Verdict.SUPPORTED
+    assert weakest(claims, [held, doubted]).meaning == 0.4
 
 
 def test_claims_may_stand_on_different_stories() -> None:

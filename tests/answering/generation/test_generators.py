@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,20 @@ class TestWorker:
         while worker.pid is not None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert "Paris" in "".join(worker.stream(CAPITAL, max_tokens=12))
+
+    def test_a_crash_under_one_costs_another_that_counts_nothing(self, worker: WorkerGenerator) -> None:
+        expected = worker.count_tokens("Paris is the capital")
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGSTOP)  # the count is under way and cannot end before the crash
+        counted: list[int] = []
+        counting = threading.Thread(
+            target=lambda: counted.append(worker.count_tokens("Paris is the capital"))
+        )
+        counting.start()
+        time.sleep(0.2)
+        os.kill(worker.pid, signal.SIGKILL)
+        counting.join(60)
+        assert counted == [expected]
 
     def test_the_wait_for_a_model_that_loads_can_be_left(self, path: Path) -> None:
         generator = WorkerGenerator(path, context=512)

@@ -55,7 +55,7 @@ def serving(
     )  # fmt: skip
     own = {  # runs of evaluation sets that others made on this machine are not this archive's
         "XDG_CACHE_HOME": str(folder.parent / "cache"),
-        "DEPECHE_MODELS_CACHE": str(load_settings().models_cache),
+        "DEPECHE_MODELS": str(load_settings().models_cache),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

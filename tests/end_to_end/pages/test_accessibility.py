@@ -151,6 +151,7 @@ def test_no_serious_fault_in_any_look(desk: Desk, name: str) -> None:
         desk.until(lambda dark=dark: _is_dark(desk) is dark, "the page's colours to follow", seconds=10)
         look = f"{'phone' if size == PHONE else 'wide'}-{'dark' if dark else 'light'}"
         if SCREENSHOTS:
+            desk.script("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
             called = PICTURES.get((name, look)) or f"all/{name.replace(', ', '-').replace(' ', '-')}-{look}"
             picture(desk.browser, Path(SCREENSHOTS) / f"{called}.webp")
         found = _unexcused(violations(desk))

@@ -27,7 +27,7 @@ from benchmarks.answering.opened import open_chain
 from benchmarks.answering.sets import SETS, load, stratified
 from benchmarks.answering.table import figures, table
 from benchmarks.peers.environments import FOLDER, PEERS, python_of, versions
-from benchmarks.peers.process import Peer
+from benchmarks.peers.process import Peer, judged
 from benchmarks.peers.sides.protocol import Setup, Story
 from benchmarks.retrieval.sets import ROOT
 from evaluation.results import Result
@@ -93,6 +93,8 @@ def _print(
     name: str, of: EvalSet, asked: Sequence[EvalQuery], *, sides: Sequence[str], folder: Path, answers: Path
 ) -> None:
     results = kept(sides, answers)
+    for side in sides[1:]:  # Dépêche says itself when it declines
+        results[side] = {query_id: judged(result) for query_id, result in results[side].items()}
     done = [query for query in asked if all(query.query_id in results[side] for side in sides)]
     found = {
         side: figures(of, done, results[side], noted_seconds(folder / f"ingested-{side}.json"))

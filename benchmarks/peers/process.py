@@ -1,16 +1,17 @@
 """A peer in a process of its own, asked a question at a time, and what it said as a run's result.
 
-Only here is a peer's reply judged to be a refusal (by the same words as the product's own drafts, or empty),
-and its sources held against the stored stories: a citation is exact when its words stand in the story.
+Only here is a peer's reply judged to be a refusal, and its sources held against the stored stories: a citation
+is exact when its words stand in the story.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -28,6 +29,13 @@ from evaluation.sets import EvalQuery
 # Nothing is fetched nor reported while a peer runs.
 QUIET = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HAYSTACK_TELEMETRY_ENABLED": "False"}
 NOTHING_FOUND = "Empty Response"  # LlamaIndex's answer when no chunk passes the filters
+# Ways of declining that peers' models were seen to have and the product's drafts have not: "According to the
+# context, it is not specified how much …". In the peers' favour.
+_ALSO = re.compile(
+    r"\b(?:is|are|was|were|has|have) not (?:been )?(?:explicitly |directly )?"
+    r"(?:specified|mentioned|stated|provided|given|disclosed|known|possible)\b|\bnone of the (?:sources|documents)\b",
+    re.IGNORECASE,
+)
 
 
 class Peer:
@@ -88,15 +96,27 @@ def question(query: EvalQuery) -> Question:
     )
 
 
+def is_refusal(text: str) -> bool:
+    """Whether a reply says nothing, or begins by saying that the sources do not tell."""
+    sentences = parse_draft(text)
+    if not sentences or text.strip() == NOTHING_FOUND:
+        return True
+    return is_decline(sentences[0].text) or bool(_ALSO.search(sentences[0].text))
+
+
+def judged(result: Result) -> Result:
+    """A peer's kept answer by what counts as a refusal now."""
+    outcome = Outcome.NOT_IN_ARCHIVE if is_refusal(result.text) else Outcome.ANSWERED
+    return replace(result, outcome=outcome)
+
+
 def as_result(reply: Reply, stories: Mapping[str, ReadStory]) -> Result:
-    sentences = parse_draft(reply.text)
-    declined = not sentences or is_decline(sentences[0].text) or reply.text.strip() == NOTHING_FOUND
     return Result(
         query_id=reply.query_id,
         ranked=tuple(reply.ranked),
         retrieve_seconds=reply.evidence_seconds,
-        outcome=Outcome.NOT_IN_ARCHIVE if declined else Outcome.ANSWERED,
-        text=" ".join(sentence.text for sentence in sentences),
+        outcome=Outcome.NOT_IN_ARCHIVE if is_refusal(reply.text) else Outcome.ANSWERED,
+        text=" ".join(sentence.text for sentence in parse_draft(reply.text)),
         shown=tuple(_span(cited, stories[cited.guid]) for cited in reply.cited),
         first_token_seconds=reply.first_word_seconds,
         total_seconds=reply.total_seconds,

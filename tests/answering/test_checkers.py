@@ -185,10 +185,10 @@ def test_what_asking_is_worth_is_measured_on_pairs_in_doubt(worker: WorkerGenera
     pairs = load(ROOT / "data" / "verification")
     some = pairs.of_half("calibrate")[:60]
     worth = weigh(
-        pairs, some, AskedModel(worker, name=worker.name), closeness=None, thresholds=Thresholds(), near=0.08, most=6
+        pairs, some, AskedModel(worker, name=worker.name), closeness=None, thresholds=Thresholds(), near=0.08, most=3
     )  # fmt: skip
-    assert worth.asked == 6 <= worth.in_doubt
+    assert worth.asked == 3 <= worth.in_doubt
     assert worth.seconds > 0
     # Bounds fitted on these pairs lose nothing on them.
     assert worth.half_after >= worth.half_before
-    assert worth.before.supported + worth.before.others == 6
+    assert worth.before.supported + worth.before.others == 3

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from benchmarks.answering.given import ReadStory
 from benchmarks.answering.table import figures
 from benchmarks.peers.environments import FOLDER, PEERS, versions
-from benchmarks.peers.process import Peer, as_result, question
+from benchmarks.peers.process import Peer, as_result, judged, question
 from benchmarks.peers.sides.protocol import Cited, Reply, Setup, source_numbers
 from domain.answer import Outcome
 from domain.query import Filters
@@ -51,13 +52,18 @@ def test_a_citation_is_exact_where_its_words_stand_in_the_story() -> None:
         ("On Thursday [1].", Outcome.ANSWERED),
         ("The sources do not mention when it closed.", Outcome.NOT_IN_ARCHIVE),
         ("It opened [1]. The sources do not mention when it closed.", Outcome.ANSWERED),
+        ("According to the context, it is not specified when it closed [1].", Outcome.NOT_IN_ARCHIVE),
+        ("Answering is not possible given the available information.", Outcome.NOT_IN_ARCHIVE),
+        ("None of the sources say when.", Outcome.NOT_IN_ARCHIVE),
         ("Empty Response", Outcome.NOT_IN_ARCHIVE),
         ("[3]", Outcome.NOT_IN_ARCHIVE),  # a number without a word says nothing
         ("", Outcome.NOT_IN_ARCHIVE),
     ],
 )
 def test_a_reply_is_a_refusal_when_it_begins_with_one_or_says_nothing(text: str, outcome: Outcome) -> None:
-    assert as_result(_reply(text, "Guards stood by."), STORIES).outcome is outcome
+    result = as_result(_reply(text, "Guards stood by."), STORIES)
+    assert result.outcome is outcome
+    assert judged(replace(result, outcome=None)).outcome is outcome  # kept answers are judged alike
 
 
 def test_marks_are_no_words_of_the_answer() -> None:

@@ -109,7 +109,7 @@ PAGES: dict[str, State] = {
     "search, found": _page("search?q=wall+berlin"),
     "search, nothing found": _page("search?q=zzzz+AND+qqqq"),
     "story, none named": _page("story"),
-    "story": _page("story?guid=urn:depeche:sample:1983-03-06-west-germany-election:en&start=0&end=60"),
+    "story": _page("story?guid=urn:depeche:sample:1989-11-09-berlin-wall:en&start=0&end=157"),
     "ingest": _fed,
     "ingest, failures": _page("ingest?part=failures"),
     "ingest, waiting": _page("ingest?part=waiting"),

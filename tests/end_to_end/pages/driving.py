@@ -22,7 +22,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.end_to_end.pages.said import said
 
-ANSWER_SECONDS = 180.0  # the quick model's longest answer on two cores that have other work
+ANSWER_SECONDS = 420.0  # of the quick model, on two cores that have much other work
 PAGE_SECONDS = 60.0
 WIDE, PHONE = (1280, 1600), (390, 844)
 FLAGS = (

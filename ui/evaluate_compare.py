@@ -33,6 +33,9 @@ def draw() -> None:
     with left:
         before = choose("before", text("evaluate.before"), others, lambda key: called(cards[key]))
     found = desk().evaluating.compare(before, after)
+    if not found.measures:
+        st.info(text("evaluate.nothing_in_common"))
+        return
     _draw_measures(found)
     _draw_changes(found, before, after)
 

@@ -54,7 +54,7 @@ def browser(first_browser: WebDriver, request: pytest.FixtureRequest) -> Iterato
     plain = Desk(first_browser, "")
     plain.window(WIDE)
     plain.language("en")
-    first_browser.delete_all_cookies()
+    plain.forget()
     try:
         yield first_browser
     finally:

@@ -44,6 +44,10 @@ return !!app && app.dataset.testScriptState === 'notRunning' && app.dataset.test
     && !!document.querySelector('[data-testid=stMain] h1')  // a page that has not begun is at rest, too
     && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
 """
+_STILL = """
+return document.getAnimations().every(one =>
+    one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity);
+"""
 
 
 @contextmanager
@@ -91,6 +95,14 @@ class Desk:
         self._devtools("Emulation.setDeviceMetricsOverride", **metrics)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._devtools("Emulation.setEmulatedMedia", features=[scheme])
+
+    def still(self) -> None:
+        """Until no colour is on its way to another: what has just turned dark is unreadable for an instant."""
+        self.until(lambda: bool(self.script(_STILL)), "the page's colours to stand still", seconds=10)
+
+    def forget(self) -> None:
+        """All cookies of all servers; the browser's own command takes those of the page at hand alone."""
+        self._devtools("Network.clearBrowserCookies")
 
     def language(self, code: str) -> None:
         """The language of the browser itself, as pages opened from now on see it."""
@@ -186,6 +198,17 @@ class Desk:
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(Keys.DELETE, words)
         field.send_keys(Keys.ENTER if enter else Keys.TAB)
+
+    def day(self, label: str, day: str, *, within: str = "") -> None:
+        """A day as YYYY-MM-DD into the field of that label, whose parts are fields of their own."""
+        year = self.one(f'{within} [role=spinbutton][aria-label="year, {label}"]'.strip())
+        self.script("arguments[0].focus()", year)  # a click opens a calendar over what is below
+        self.keys(*day.replace("-", ""))
+        parts = f'{within} [role=spinbutton][aria-label$=", {label}"]'.strip()
+        self.until(lambda: "-".join(self.texts(parts)) == day, f"{label} {day}", seconds=10)
+        self.keys(
+            Keys.TAB, Keys.TAB
+        )  # past its button: the calendar that came with the keyboard goes with it
 
     def keys(self, *keys: str) -> None:
         """To whatever has the keyboard."""

@@ -80,7 +80,7 @@ def _run(desk: Desk) -> None:
     if said("evaluate.no_runs") in desk.text():  # the first of these states makes two
         with TemporaryDirectory() as folder:
             bring(desk, Path(folder) / "newsroom questions.csv")
-        run(desk, "ranked", answering="retrieval")
+        run(desk, "first", answering="extractive")
         run(desk, "quoted", answering="extractive")
         desk.open("evaluate?view=run")
     desk.wait_for(said("evaluate.measures"))
@@ -150,6 +150,7 @@ def test_no_serious_fault_in_any_look(desk: Desk, name: str) -> None:
         if not dark:
             PAGES[name](desk)  # a phone is a phone from the start; colours may change while a page stands
         desk.until(lambda dark=dark: _is_dark(desk) is dark, "the page's colours to follow", seconds=10)
+        desk.still()
         look = f"{'phone' if size == PHONE else 'wide'}-{'dark' if dark else 'light'}"
         if SCREENSHOTS:
             desk.script("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")

@@ -61,8 +61,9 @@ def test_a_changed_date_asks_again(desk: Desk) -> None:
     number = answer_number(desk)
     assert "1983-01-01" in before, "the chip says what the words were taken for"
     desk.press("1983-01-01")
-    desk.type(desk.labelled(said("ask.from"), "[data-testid=stPopoverBody] input"), "2010-01-01", enter=False)
-    desk.type(desk.labelled(said("ask.to"), "[data-testid=stPopoverBody] input"), "2010-12-31", enter=False)
+    desk.day(said("ask.from"), "2010-01-01", within="[data-testid=stPopoverBody]")
+    desk.day(said("ask.to"), "2010-12-31", within="[data-testid=stPopoverBody]")
+    desk.press(said("ask.chip.only"), within="[data-testid=stPopoverBody]")
     desk.press(said("ask.chip.apply"), within="[data-testid=stPopoverBody]")
     after = await_answer(desk, after=number)
     assert "2010-01-01" in after

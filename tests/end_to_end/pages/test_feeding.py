@@ -8,11 +8,11 @@ import pytest
 
 from tests.end_to_end.contents import feed_of
 from tests.end_to_end.pages.asking import ask, await_answer
-from tests.end_to_end.pages.driving import Desk
+from tests.end_to_end.pages.driving import ANSWER_SECONDS, Desk
 from tests.end_to_end.pages.said import said
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
-STORIES = 300  # some seconds of embedding: long enough to reload in the middle
+STORIES = 900  # some seconds of embedding: long enough to reload in the middle
 UNDER_WAY = (said("ingest.state_waiting"), said("ingest.state_running"))
 
 
@@ -33,7 +33,8 @@ def test_an_ingestion_goes_on_through_a_reload_and_questions_are_answered_meanwh
     ask(desk, "How many Chilean miners were rescued in October 2010?", quoted=True)
     assert "33" in await_answer(desk, seconds=60)
     desk.open("ingest")
-    shown = desk.wait_for(said("ingest.count_read").format(n=STORIES))  # some are there from another test
-    assert "ferries.jsonl" in shown
+    desk.until(lambda: not _is_under_way(desk), "the ingestion to end", seconds=ANSWER_SECONDS)
+    assert "ferries.jsonl" in desk.text()
+    assert said("ingest.state_done") in desk.text()
     ask(desk, "How many people did the ferry number 41 carry when it left the harbour?", quoted=True)
     assert "It carried 81 people" in await_answer(desk)

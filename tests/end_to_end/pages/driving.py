@@ -159,10 +159,11 @@ class Desk:
         """The field that a screen reader would call by this label."""
         return self.one(", ".join(f'{tag.strip()}[aria-label*="{label}"]' for tag in kind.split(",")))
 
-    def press(self, label: str, *, within: str = "") -> None:
-        """The button, tab or choice with these words on it."""
+    def press(self, label: str, *, within: str = "", leaving: bool = False) -> None:
+        """The button, tab or choice with these words on it. `leaving`: for a page that is not the desk's."""
         self.until(lambda: self._press(label, within), f"a button {label!r}", seconds=PAGE_SECONDS)
-        self.settle()
+        if not leaving:
+            self.settle()
 
     def has_button(self, label: str) -> bool:
         return bool(self._buttons(label, ""))

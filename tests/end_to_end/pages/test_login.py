@@ -88,7 +88,7 @@ def test_a_role_sees_its_own_pages_and_no_others(
         )
     ask(door, "When did the Berlin Wall open?", quoted=True)
     assert "1989" in await_answer(door)
-    door.press(said("common.sign_out"))
+    door.press(said("common.sign_out"), leaving=True)
     door.one("input[name=password]")
     door.browser.get(f"{door.address}/search")
     door.one("input[name=password]")

@@ -111,7 +111,9 @@ class Desk:
 
     # What stands there ------------------------------------------------------------------------------
     def text(self) -> str:
-        return str(self.script("return document.body.innerText"))
+        return str(
+            self.script("return document.body ? document.body.innerText : ''")
+        )  # none between two pages
 
     def all(self, css: str) -> list[WebElement]:
         return self.browser.find_elements(By.CSS_SELECTOR, css)

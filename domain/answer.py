@@ -104,6 +104,15 @@ class Answer:
     model_error: str | None = None  # why the model gave nothing, where one was asked; the stories are quoted
 
 
+def numbered(answer: Answer) -> dict[Citation, int]:
+    """The citations of the sentences that stand, from 1, in the order in which they come: [1] is the same everywhere."""
+    numbers: dict[Citation, int] = {}
+    for sentence in answer.sentences:
+        for citation in sentence.citations:
+            numbers.setdefault(citation, len(numbers) + 1)
+    return numbers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFound:
     """First event of a stream: the ranked stories, before a word is generated."""

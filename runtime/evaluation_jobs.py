@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from domain.errors import ArchiveLocked, SetError
+from domain.errors import SetError
 from runtime.archive import Archive
 from runtime.evaluation import Prepared, prepare
 from runtime.jobs.report import Report
@@ -22,7 +22,6 @@ from runtime.settings import Settings
 from runtime.synthetic import make_set_of
 
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-LOOK_AGAIN_SECONDS = 1.0  # for the writer's lock of a set's own archive
 Answering = Literal["retrieval", "extractive", "model"]
 
 
@@ -102,9 +101,7 @@ def evaluate(settings: Settings, arguments: Sequence[str], report: Report) -> Ma
 
 def _run(settings: Settings, order: RunOrder, report: Report) -> Mapping[str, object]:
     if order.model:
-        settings = settings.model_copy(
-            update={"model": settings.model.model_copy(update={"name": order.model})}
-        )
+        settings = settings.answered_by(order.model)
     report("reading the set", 0)
     with _prepared(settings, order.path, report) as prepared:
         # The set's own name is that of its file, which was drawn.
@@ -120,16 +117,14 @@ def _run(settings: Settings, order: RunOrder, report: Report) -> Mapping[str, ob
 
 
 def _prepared(settings: Settings, path: Path, report: Report) -> Prepared:
-    while True:
-        try:
-            return prepare(
-                path,
-                settings,
-                reading=lambda progress: report("reading stories", progress.items),
-                indexing=lambda progress: report("indexing stories", progress.done, progress.total),
-            )
-        except ArchiveLocked as locked:
-            report.waiting(locked.message, seconds=LOOK_AGAIN_SECONDS)
+    return report.when_free(
+        lambda: prepare(
+            path,
+            settings,
+            reading=lambda progress: report("reading stories", progress.items),
+            indexing=lambda progress: report("indexing stories", progress.done, progress.total),
+        )
+    )
 
 
 def _make(settings: Settings, order: MakeOrder, report: Report) -> Mapping[str, object]:

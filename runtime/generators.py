@@ -34,8 +34,7 @@ class Generators:
         name = model_for(query.text, settings, languages=query.filters.languages)
         with self._making:
             if name not in self._made:
-                model = settings.model.model_copy(update={"name": name})
-                self._made[name] = make_generator(settings.model_copy(update={"model": model}))
+                self._made[name] = make_generator(settings.answered_by(name))
             return self._made[name]
 
     def processes(self) -> list[int]:

@@ -72,8 +72,7 @@ class Parts:
     def answer_with(self, model: str) -> None:
         """Questions from now on are answered by this model, in this process."""
         with self._making:
-            chosen = self.settings.model.model_copy(update={"name": model})
-            self.settings = self.settings.model_copy(update={"model": chosen})
+            self.settings = self.settings.answered_by(model)
             self._generators.follow(self.settings)
 
     def model_processes(self) -> list[int]:

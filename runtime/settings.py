@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -197,6 +197,10 @@ class Settings(_Section):
     database: str | None = Field(
         None, description="SQLAlchemy URL; None: archive.sqlite in the archive's folder"
     )
+
+    def answered_by(self, model: str) -> Self:
+        """The same with another language model."""
+        return self.model_copy(update={"model": self.model.model_copy(update={"name": model})})
 
     @property
     def database_url(self) -> str:

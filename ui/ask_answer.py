@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from domain.answer import Answer, Citation, Outcome, Sentence, Verdict
+from domain.answer import Answer, Citation, Outcome, Sentence, Verdict, numbered
 from domain.query import Hit
 from runtime.answers import GivenAnswer
 from ui.ask_after import draw_after
@@ -72,14 +72,6 @@ def draw_sources(given: GivenAnswer) -> None:
     _draw_costs(answer)
 
 
-def numbered(answer: Answer) -> dict[Citation, int]:
-    numbers: dict[Citation, int] = {}
-    for sentence in answer.sentences:
-        for citation in sentence.citations:
-            numbers.setdefault(citation, len(numbers) + 1)
-    return numbers
-
-
 def draw_hits(hits: Sequence[Hit]) -> None:
     for hit in hits:
         place = f", {hit.place}" if hit.place else ""
@@ -111,8 +103,9 @@ def _draw_words(answer: Answer, turn: Turn) -> None:
     if turn.model_error is not None:
         st.warning(text("ask.model_failed"), icon=":material/warning:")
         st.text(turn.model_error)
-    _draw_sentences(answer, numbered(answer))
-    draw_figures(answer, numbered(answer))
+    numbers = numbered(answer)
+    _draw_sentences(answer, numbers)
+    draw_figures(answer, numbers)
     if answer.withheld:
         with st.container(border=True):
             st.caption(text("ask.withheld"))

@@ -8,11 +8,11 @@ from domain.errors import ArchiveError
 from runtime.evaluation_jobs import run_order
 from runtime.jobs import Job, JobState
 from ui.evaluate_choice import open_run
+from ui.job_looks import LOOK_EVERY, draw_error
 from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
 
-_LOOK_EVERY = 2.0  # seconds
 _ENDED_SHOWN = 3  # of the latest
 _BADGES = {
     JobState.DONE: ("green", ":material/check_circle:"),
@@ -26,7 +26,7 @@ def draw() -> None:
     """Polls only while something is under way; when it ends, the whole page is drawn anew."""
     under_way = [job.job_id for job in desk().evaluating.jobs() if not job.is_finished]
     if under_way:
-        st.fragment(_draw_following, run_every=_LOOK_EVERY)(under_way)
+        st.fragment(_draw_following, run_every=LOOK_EVERY)(under_way)
     else:
         _draw_jobs(desk().evaluating.jobs())
 
@@ -81,7 +81,7 @@ def _draw_job(job: Job) -> None:
         if job.note:
             st.caption(plain(job.note))
         if job.error:
-            st.text(job.error if not job.hint else f"{job.error}\n{job.hint}")
+            draw_error(job)
     order = run_order(job.arguments)
     with button:
         if not job.is_finished:

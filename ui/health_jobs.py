@@ -7,20 +7,12 @@ import streamlit as st
 from domain.access import Role
 from runtime.jobs import Job, JobKind, JobState
 from ui.counted import instant, number, size, span
+from ui.job_looks import ICONS, LOOK_EVERY, draw_bar, draw_error
 from ui.markup import plain
 from ui.session import desk
 from ui.strings import text
 
 KINDS = (JobKind.PULL, JobKind.CHECK, JobKind.REBUILD)
-LOOK_EVERY = 2.0  # seconds
-_ICONS = {
-    JobState.WAITING: ":material/hourglass_top:",
-    JobState.RUNNING: ":material/sync:",
-    JobState.DONE: ":material/check_circle:",
-    JobState.FAILED: ":material/error:",
-    JobState.CANCELLED: ":material/cancel:",
-    JobState.LOST: ":material/help:",
-}
 
 
 def draw() -> None:
@@ -45,7 +37,7 @@ def _card(job: Job) -> None:
     with st.container(border=True, key=f"health-job-{job.job_id}"):
         what = text(f"health.job_{job.kind}", name=plain(" ".join(job.arguments)))
         state = text("health.stopping" if job.stopping else f"health.state_{job.state}")
-        st.markdown(f"{_ICONS[job.state]} **{state}** · {what}")
+        st.markdown(f"{ICONS[job.state]} **{state}** · {what}")
         st.caption(text("health.job_by", who=plain(job.actor), when=instant(job.started)))
         if job.state is JobState.RUNNING:
             _progress(job)
@@ -54,7 +46,7 @@ def _card(job: Job) -> None:
         elif job.state is JobState.DONE:
             _result(job)
         elif job.state is JobState.FAILED:
-            st.text("\n".join(filter(None, (job.error, job.hint))))
+            draw_error(job)
         if not job.is_finished and desk().user.may(Role.ADMIN):
             st.button(
                 text("health.cancel"),
@@ -76,10 +68,7 @@ def _progress(job: Job) -> None:
     if job.seconds_left is not None:
         said.append(text("health.left", span=span(job.seconds_left)))
     line = plain(" · ".join(said))
-    if job.total:
-        st.progress(min(1.0, job.done / job.total), text=line)
-    else:
-        st.markdown(line)
+    draw_bar(job, line)
 
 
 def _result(job: Job) -> None:

@@ -7,21 +7,13 @@ import streamlit as st
 from domain.errors import ArchiveError
 from runtime.jobs import Job, JobState
 from ui.counted import instant, number, span
+from ui.job_looks import ICONS, LOOK_EVERY, draw_bar, draw_error
 from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
 
-LOOK_EVERY = 2.0  # seconds; an ingestion has something new to tell about as often
 SHOWN = 3  # ended ones; the others are under "earlier"
 LISTED = 20
-_ICONS = {
-    JobState.WAITING: ":material/hourglass_top:",
-    JobState.RUNNING: ":material/sync:",
-    JobState.DONE: ":material/check_circle:",
-    JobState.FAILED: ":material/error:",
-    JobState.CANCELLED: ":material/cancel:",
-    JobState.LOST: ":material/help:",
-}
 _AGAIN = (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
 _STAGES = ("starting", "reading", "indexing")
 _COUNTS = ("read", "new", "updated", "unchanged", "killed", "quarantined", "set_aside", "passages")
@@ -55,7 +47,7 @@ def _card(job: Job) -> None:
     keeping = desk().keeping
     with st.container(border=True, key=f"job-{job.job_id}"):
         state = text("ingest.stopping") if job.stopping else text(f"ingest.state_{job.state}")
-        st.markdown(f"{_ICONS[job.state]} **{state}** · {_sources(keeping.sources(job))}")
+        st.markdown(f"{ICONS[job.state]} **{state}** · {_sources(keeping.sources(job))}")
         st.caption(text("ingest.job_by", who=plain(job.actor), when=instant(job.started)))
         _body(job)
         _buttons(job)
@@ -77,7 +69,7 @@ def _body(job: Job) -> None:
         st.markdown(" · ".join(_count(job, name) for name in _COUNTS if _of(job, name) or name == "new"))
         st.caption(text("ingest.took", span=span(_of(job, "seconds"))))
     elif job.state is JobState.FAILED:
-        st.text("\n".join(filter(None, (job.error, job.hint))))
+        draw_error(job)
     else:
         st.caption(text(f"ingest.explained_{job.state}"))
 
@@ -95,10 +87,7 @@ def _progress(job: Job) -> None:
     if job.seconds_left is not None:
         said.append(text("ingest.left", span=span(job.seconds_left)))
     line = " · ".join(said)
-    if job.total:
-        st.progress(min(1.0, job.done / job.total), text=line)
-    else:
-        st.markdown(line)
+    draw_bar(job, line)
 
 
 def _count(job: Job, name: str) -> str:

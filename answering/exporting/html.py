@@ -6,8 +6,8 @@ import html
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from answering.exporting.sources import numbered, one_line, title
-from domain.answer import Answer, Citation, Sentence
+from answering.exporting.sources import one_line, title
+from domain.answer import Answer, Citation, Sentence, numbered
 
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from answering.exporting.sources import numbered, one_line, title
-from domain.answer import Answer
+from answering.exporting.sources import one_line, title
+from domain.answer import Answer, numbered
 
 _MEANT = frozenset(r"\`*_{}[]()#|~<>$&")
 # What makes a list, a heading's underline or a rule, at the beginning of a paragraph only.

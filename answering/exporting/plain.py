@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from answering.exporting.sources import numbered, one_line, title
-from domain.answer import Answer
+from answering.exporting.sources import one_line, title
+from domain.answer import Answer, numbered
 
 
 def as_text(answer: Answer) -> str:

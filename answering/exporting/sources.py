@@ -1,11 +1,11 @@
-"""What an answer cites, numbered in the order in which its sentences come to it: [1] is the same everywhere."""
+"""What an answer cites, for the formats it is exported in: each story once, in one line, without control characters."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from domain.answer import Answer, Citation
+from domain.answer import Answer, Citation, numbered
 
 # Control characters and overrides of writing direction: a file that is opened elsewhere obeys them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
@@ -17,15 +17,6 @@ class CitedStory:
 
     first: Citation
     quotes: tuple[str, ...]
-
-
-def numbered(answer: Answer) -> dict[Citation, int]:
-    """The citations of the sentences that stand, from 1."""
-    numbers: dict[Citation, int] = {}
-    for sentence in answer.sentences:
-        for citation in sentence.citations:
-            numbers.setdefault(citation, len(numbers) + 1)
-    return numbers
 
 
 def cited_stories(answer: Answer) -> tuple[CitedStory, ...]:

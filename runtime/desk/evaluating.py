@@ -50,7 +50,7 @@ class Evaluating:
         self._archive, self._user = archive, user
         self._settings = archive.settings
         self._shelf = Shelf(archive.settings)
-        self._jobs = Jobs(archive.settings.archive / "jobs")
+        self._jobs = Jobs(archive.settings.jobs_folder)
 
     # -- sets ------------------------------------------------------------------------------------
 

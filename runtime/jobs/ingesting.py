@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from domain.errors import ArchiveLocked
 from runtime.incoming import Incoming
 from runtime.jobs.report import Report
 from runtime.settings import Settings
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestProgress
     from runtime.archive import Archive
 
-LOOK_AGAIN_SECONDS = 1.0  # for the writer's lock
 NICENESS = 10  # a question asked meanwhile goes first
 
 
@@ -68,14 +66,12 @@ def _ingest(archive: Archive, order: IngestOrder, report: Report) -> IngestRepor
         share = progress.bytes_done / progress.bytes_total if progress.bytes_total else 1.0
         report("reading", progress.items, round(progress.items / share) if share else None)
 
-    while True:
-        try:
-            return archive.ingest(
-                order.paths,
-                format=order.format,
-                provider=order.provider,
-                reading=reading,
-                indexing=lambda progress: report("indexing", progress.done, progress.total),
-            )
-        except ArchiveLocked as locked:
-            report.waiting(locked.message, seconds=LOOK_AGAIN_SECONDS)
+    return report.when_free(
+        lambda: archive.ingest(
+            order.paths,
+            format=order.format,
+            provider=order.provider,
+            reading=reading,
+            indexing=lambda progress: report("indexing", progress.done, progress.total),
+        )
+    )

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from domain.errors import ArchiveLocked
-from runtime.jobs.ingesting import LOOK_AGAIN_SECONDS, NICENESS
+from runtime.jobs.ingesting import NICENESS
 from runtime.jobs.report import Report
 from runtime.settings import Settings
 
@@ -39,10 +38,7 @@ def rebuild(settings: Settings, arguments: Sequence[str], report: Report) -> Map
 
     os.nice(NICENESS)
     with Archive.open(settings) as archive:
-        while True:
-            try:
-                done = archive.rebuild_index(lambda at: report("indexing", at.done, at.total))
-            except ArchiveLocked as locked:
-                report.waiting(locked.message, seconds=LOOK_AGAIN_SECONDS)
-            else:
-                return {"indexed": done, "embedder": archive.embedder_in_use}
+        done = report.when_free(
+            lambda: archive.rebuild_index(lambda at: report("indexing", at.done, at.total))
+        )
+        return {"indexed": done, "embedder": archive.embedder_in_use}

@@ -9,15 +9,21 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import TypeVar
 
+from domain.errors import ArchiveLocked
 from runtime.jobs.folder import LOG, STATE, JobFolder
 from runtime.jobs.job import JobState
 
 WRITE_EVERY = 0.5  # seconds; pages look once a second
+LOOK_AGAIN_SECONDS = 1.0  # for the writer's lock
 LOG_BYTES = 4_000_000  # beyond this the log begins anew
 RATE_WINDOW_SECONDS = 30.0  # a rate over the whole stage would hide that it has slowed down
+
+
+T = TypeVar("T")
 
 
 class JobStopped(BaseException):
@@ -54,6 +60,14 @@ class Report:
         self._stop.wait(seconds)
         self._called = time.monotonic()  # no stage began while it waited
         self._end_if_asked()
+
+    def when_free(self, work: Callable[[], T]) -> T:
+        """What `work` gives, once no other process is writing to the archive that it writes to."""
+        while True:
+            try:
+                return work()
+            except ArchiveLocked as locked:
+                self.waiting(locked.message, seconds=LOOK_AGAIN_SECONDS)
 
     def ended(self, state: JobState, **told: object) -> None:
         """The last word. The stage it ended in stays."""

@@ -13,7 +13,7 @@ def ask(desk: Desk, question: str, *, language: str = "en", quoted: bool = False
     desk.open()
     if quoted:
         quote_only(desk, language=language)
-    desk.type(desk.labelled(said("ask.question", language)), question)
+    desk.type(said("ask.question", language), question)
 
 
 def quote_only(desk: Desk, *, language: str = "en") -> None:

@@ -196,11 +196,18 @@ class Desk:
         shown = [one for one in found if one.is_displayed() and one.is_enabled() and label in one.text]
         return sorted(shown, key=lambda one: one.text.strip() != label)  # the one with no other words first
 
-    def type(self, field: WebElement, words: str, *, enter: bool = True) -> None:
-        """In place of what the field holds."""
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(Keys.DELETE, words)
-        field.send_keys(Keys.ENTER if enter else Keys.TAB)
+    def type(self, label: str, words: str, *, enter: bool = True) -> None:
+        """In place of what the field of this label holds; into the new one if it is drawn anew meanwhile."""
+        self.settle()  # what a form replaces may bear the same label, and is on its way out
+
+        def typed() -> bool:
+            field = self.labelled(label)
+            field.send_keys(Keys.CONTROL, "a")
+            field.send_keys(Keys.DELETE, words)
+            field.send_keys(Keys.ENTER if enter else Keys.TAB)
+            return True
+
+        self.until(typed, f"a field {label!r} that stays", seconds=PAGE_SECONDS)
 
     def day(self, label: str, day: str, *, within: str = "") -> None:
         """A day as YYYY-MM-DD into the field of that label, whose parts are fields of their own."""

@@ -31,7 +31,7 @@ def bring(desk: Desk, file: Path) -> None:
 def run(desk: Desk, name: str, *, answering: str) -> None:
     """The set that is chosen, under that name, to its end."""
     desk.press(said(f"evaluate.answering.{answering}"))
-    desk.type(desk.labelled(said("evaluate.name")), name, enter=False)
+    desk.type(said("evaluate.name"), name, enter=False)
     desk.press(said("evaluate.go"), within="[data-testid=stForm]")
     ended = said("evaluate.job_run").format(name=name), said("evaluate.state.done")
     desk.until(

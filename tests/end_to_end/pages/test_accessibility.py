@@ -95,7 +95,7 @@ def _looked_at(desk: Desk) -> None:
     desk.open("ingest?part=withdraw&guid=urn:depeche:sample:1983-03-06-west-germany-election:en")
     desk.press(said("ingest.act_hold"))
     desk.wait_for(said("ingest.act_hold_explained"))  # its form takes the place of another's
-    desk.type(desk.labelled(said("ingest.why")), "a test", enter=False)
+    desk.type(said("ingest.why"), "a test", enter=False)
     desk.press(said("ingest.look"))
     desk.press(said("ingest.do_hold").format(n=1))
     desk.one("[role=dialog]")

@@ -111,7 +111,7 @@ def test_pages_of_archivists(target: Desk) -> None:
     for number in (0, 3, 24):
         target.open("ingest?" + urlencode({"part": "withdraw", "guid": guid(number)}))
         target.press(said("ingest.act_kill"))
-        target.type(target.labelled(said("ingest.why")), PAYLOADS[number], enter=False)
+        target.type(said("ingest.why"), PAYLOADS[number], enter=False)
         target.press(said("ingest.look"))
         target.wait_for(said("ingest.touches"))
         assert attacks(target) == [], PAYLOADS[number]

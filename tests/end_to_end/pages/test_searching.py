@@ -28,7 +28,7 @@ def years_shown(desk: Desk) -> set[int]:
 
 def searched(desk: Desk) -> None:
     desk.open("search")
-    desk.type(desk.labelled(said("search.query")), QUERY)
+    desk.type(said("search.query"), QUERY)
     desk.one(HITS)
     desk.one("[data-testid=stVegaLiteChart] svg")
     desk.settle()

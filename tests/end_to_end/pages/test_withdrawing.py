@@ -16,8 +16,8 @@ def kill(desk: Desk, guid: str, *, reason: str) -> None:
     """As an archivist does: look, confirm."""
     desk.open("ingest?part=withdraw")
     desk.press(said("ingest.act_kill"))
-    desk.type(desk.labelled(said("ingest.guid")), guid, enter=False)
-    desk.type(desk.labelled(said("ingest.why")), reason, enter=False)
+    desk.type(said("ingest.guid"), guid, enter=False)
+    desk.type(said("ingest.why"), reason, enter=False)
     desk.press(said("ingest.look"))
     desk.wait_for(said("ingest.touches"))
     label = said("ingest.do_kill").format(n=1)
@@ -43,7 +43,7 @@ def test_a_story_killed_on_the_page_is_gone_from_the_next_answer(desk: Desk) -> 
     assert said("story.standing.killed").split("{")[0] in desk.text()
     assert not any(desk.texts(".depeche-story")), "archivists may unfold its text; it does not stand there"
     desk.open("ingest?part=trail")
-    desk.type(desk.labelled(said("ingest.filter")), guid)
+    desk.type(said("ingest.filter"), guid)
     desk.wait_for(
         said("ingest.trail_shown").format(first=1, last=1, n=1), seconds=30
     )  # who did it is written down

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +20,7 @@ from tokenizers import Tokenizer
 
 from domain.errors import ModelCorrupt, ModelNotInstalled
 from retrieval import passage_text
+from retrieval.fair_lock import FairLock
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -56,7 +56,7 @@ class SentenceTransformerEmbedder:
         self._query_prefix = query_prefix
         self._passage_prefix = passage_prefix
         self._batch = batch
-        self._lock = threading.Lock()
+        self._lock = FairLock()
         recipe = (digest or folder_digest(folder), query_prefix, passage_prefix, str(max_tokens))
         text = "\x1f".join((*recipe, passage_text.RECIPE))
         self.fingerprint = f"{name}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

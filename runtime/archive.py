@@ -157,7 +157,7 @@ class Archive(Parts):
         return self.search_query(self.understand(Query(text=text, filters=filters, mode=mode, limit=limit)))
 
     def make_ready(self) -> None:
-        """Begins to load what a search needs, and returns at once: the first question need not wait for it."""
+        """Begins to load what a question needs, its model apart, and returns at once: the first need not wait for it."""
         if self._readying is None:
             self._readying = threading.Thread(target=self._load, name="make-ready", daemon=True)
             self._readying.start()
@@ -165,6 +165,7 @@ class Archive(Parts):
     def _load(self) -> None:
         with suppress(ArchiveError):  # the first question says what is wrong, to whoever asks it
             self.search("ready", limit=1)
+            wiring.load_reading(self._closeness, languages=self.store.holdings().by_language)
 
     def search_query(self, query: Query) -> SearchResult:
         """Searches exactly what the query says; no reading of its words."""

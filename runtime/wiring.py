@@ -6,7 +6,7 @@ Heavy libraries (torch, faiss, llama.cpp) are imported by the functions that nee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -116,6 +116,19 @@ def make_closeness(embedder: Embedder) -> Closeness:
     from answering.verify.closeness import Closeness
 
     return Closeness(embedder)
+
+
+def load_reading(closeness: Closeness, *, languages: Iterable[str]) -> None:
+    """Loads what reading evidence takes beside the models: the embedder's scale, the language detector, and the
+    dictionary of each language (a second of one core each, in which nothing else runs).
+    """
+    from answering.words import is_dictionary_word
+    from ingest.language import detect
+
+    closeness.to_question("?", ["."], across=[False])
+    detect("any words long enough to tell")
+    for language in languages:
+        is_dictionary_word("?", language)
 
 
 def make_answerer(

@@ -43,7 +43,6 @@ def _draw() -> None:
         st.button(text("ask.new"), key="new", icon=":material/add_comment:", on_click=ask_state.begin_anew)
     if asked is None and not turns:
         asked = _first_question(list(holdings.by_language), list(holdings.by_provider))
-        reading.make_ready()  # while the reader types
     if asked is not None:
         _draw_thread(turns[:-1] if asked.again else turns)
         ask(asked)

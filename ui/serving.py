@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from domain.errors import ArchiveError
 from runtime.access import Access
 from runtime.settings import LOOPBACK, Settings, load_settings
-from ui.session import cookie_name
+from ui.session import archive, cookie_name
 from ui.telling import tell
 from ui.web import pages
 from ui.web.gate import Gate, Rules
@@ -53,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--certificate")
     parser.add_argument("--key")
     given = parser.parse_args(arguments)
+    with suppress(ArchiveError):  # the pages say what is wrong, to whoever opens them
+        archive().make_ready()
     app = make_app(
         load_settings(), address=given.address, port=given.port, over_tls=given.certificate is not None
     )

@@ -28,6 +28,8 @@ from answering.generation.messages import (
 )
 from domain.errors import ArchiveError
 
+BEHIND = 10  # steps of priority: what is written for one must not keep the others from their evidence
+
 
 class _Desk:
     """Takes requests, sends replies; one thread generates."""
@@ -53,6 +55,8 @@ class _Desk:
                 self._jobs.put(request)
 
     def work(self) -> None:
+        if sys.platform == "linux":  # where priority is of a thread; those that compute for it inherit it
+            os.nice(BEHIND)
         self._warm()
         while True:
             request = self._jobs.get()

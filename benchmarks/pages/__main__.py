@@ -1,6 +1,7 @@
 """The pages under load.
 
     python -m benchmarks.pages                        ten readers at once, on the sample's archive
+    python -m benchmarks.pages --cancel               how soon a press of Cancel is obeyed
     python -m benchmarks.pages --passages 1000000     first paint, and what reruns ask of the database, at that size
 
 `--folder` keeps what is built, and uses what is there; `--archive` takes an archive that exists.
@@ -13,7 +14,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from benchmarks.pages import paint, readers
+from benchmarks.pages import cancelling, paint, readers
 from benchmarks.pages.server import served
 from benchmarks.synthetic_archive import SyntheticArchive, Words, build_whole, shared_folder
 from benchmarks.synthetic_vectors import PER_STORY
@@ -21,6 +22,8 @@ from runtime import Archive, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = 10
+LONG = "What happened in the Soviet Union before and after {year}, in order?"  # each read anew by the model
+YEARS = (1985, 1986, 1987, 1988, 1989, 1990)
 BUILT = "built"  # written last: a folder without it is begun anew
 
 
@@ -47,6 +50,11 @@ def _read(arguments: argparse.Namespace, folder: Path, scratch: Path) -> None:
     with served(archive, beside=scratch, environment=environment) as server:
         first = readers.ask_one(server.address, asked[0])
         print(f"the first question of a server, which loads embedder and model: {readers.table([first])}\n")
+        if arguments.cancel:
+            taken = [cancelling.cancel(server.address, LONG.format(year=year), phase=phase, server=server.pid)
+                     for year in YEARS for phase in cancelling.PHASES]  # fmt: skip
+            print(cancelling.table(taken))
+            return
         print(
             f"{READERS} readers at once, {os.cpu_count()} cores, {os.getloadavg()[0]:.1f} processes busy before:\n"
         )
@@ -94,6 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="where to build; kept, and used again")
     parser.add_argument("--model", help="of the catalogue; that of the settings by default")
     parser.add_argument("--max-tokens", type=int, default=256, help="of an answer")
+    parser.add_argument("--cancel", action="store_true", help="measure cancellation")
     parser.add_argument("--visits", type=int, default=5, help="of the ask page")
     return parser.parse_args()
 

@@ -52,6 +52,11 @@ class Session:
 
     def run(self, *states: WidgetState, seconds: float = 60.0) -> Iterator[Seen]:
         """Draws the page with these widgets set; a page that reruns itself is followed to its last run."""
+        self.send(*states)
+        return self.follow(seconds=seconds)
+
+    def send(self, *states: WidgetState) -> None:
+        """Sets these widgets, as a click does, whether or not the script is running."""
         assert self._connection is not None
         message = BackMsg()
         state = message.rerun_script
@@ -60,6 +65,10 @@ class Session:
         state.context_info.timezone, state.context_info.locale = "UTC", LOCALE
         state.context_info.url = f"{self._address}/{self._page}"
         self._connection.send(message.SerializeToString())
+
+    def follow(self, *, seconds: float) -> Iterator[Seen]:
+        """What comes, after each message, until the script is at rest. Raises TimeoutError."""
+        assert self._connection is not None
         seen, until = Seen(), time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             try:

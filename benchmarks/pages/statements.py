@@ -47,9 +47,10 @@ def written(log: Path, *, since: float) -> Sequence[Statement]:
 def main() -> None:
     log, _, *arguments = sys.argv[1:]
     listen(Path(log))
-    from ui.serving import main as serve
+    from ui import serving
 
-    serve(arguments)
+    sys.argv[0] = serving.__file__  # Streamlit looks for its configuration beside the program that was started
+    serving.main(arguments)
 
 
 if __name__ == "__main__":

@@ -45,10 +45,6 @@ class Reading:
         """Stories, languages, providers: cheap enough for every rerun."""
         return self._archive.holdings()
 
-    def make_ready(self) -> None:
-        """See `Archive.make_ready`."""
-        self._archive.make_ready()
-
     # -- asking --------------------------------------------------------------------------------
 
     def understand(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from retrieval import conversion
 from retrieval.conversion import Form, Inputs, converted_folder
+from retrieval.conversion_process import convert_apart
 from retrieval.embedder import SentenceTransformerEmbedder
 from retrieval.tokens import TextTokens
 
@@ -33,6 +35,12 @@ FEW = 2  # where a handful of texts of all lengths are read: a fifth faster than
 
 class OpenVinoEmbedder(SentenceTransformerEmbedder):
     """An Embedder with the fingerprint of the folder it was converted from: their vectors may be mixed."""
+
+    def __init__(self, folder: Path, *, apart: bool = False, **options: Any) -> None:
+        """`options` as SentenceTransformerEmbedder's. `apart`: a conversion that has not been made yet is made
+        in a process of its own, whose memory ends with it."""
+        super().__init__(folder, **options)
+        self._apart, self._options = apart, options
 
     @property
     def form(self) -> Form:
@@ -103,6 +111,10 @@ class OpenVinoEmbedder(SentenceTransformerEmbedder):
         folder = converted_folder(self._folder, self.fingerprint)
         if (record := conversion.read_record(folder)) is not None:
             return record
+        if self._apart:
+            convert_apart(self._folder, self._options)
+            if (record := conversion.read_record(folder)) is not None:
+                return record
         record = conversion.convert(self._model, folder, prepare=self._prepare)
         if record.form is not Form.ORIGINAL:
             self.__dict__.pop("_model", None)  # torch's copy of the weights is not needed again

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,9 @@ def _from_folder(name: str, settings: Settings) -> Embedder:
     from retrieval.fast_embedder import OpenVinoEmbedder
 
     folder = wiring.required_path(name, settings)
-    engine = OpenVinoEmbedder if settings.embedder.engine == "openvino" else SentenceTransformerEmbedder
+    engine: Callable[..., SentenceTransformerEmbedder] = SentenceTransformerEmbedder
+    if settings.embedder.engine == "openvino":
+        engine = partial(OpenVinoEmbedder, apart=True)
     digest = weights_digest(folder)
     catalogue = catalogue_at(settings.models_cache)
     if name not in catalogue.names():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling, Transfor
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+from domain.errors import ModelCorrupt
 from retrieval import conversion
 from retrieval.conversion import PROBES, Form, converted_folder, read_record
 from retrieval.embedder import SentenceTransformerEmbedder
@@ -111,3 +114,22 @@ def test_quicker_in_8_bits_is_taken_only_where_it_pays_and_agrees() -> None:
         conversion._chosen({Form.FLOAT: 0.5, Form.INT8: 0.5}, {Form.FLOAT: 1.0, Form.INT8: 9.0})
         is Form.ORIGINAL
     )
+
+
+def test_a_conversion_apart_is_the_same_and_leaves_no_torch_behind(folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from retrieval.fast_embedder import OpenVinoEmbedder\n"
+        f"made = OpenVinoEmbedder(Path({str(folder)!r}), name='small', max_tokens=64, apart=True)\n"
+        "assert made.embed_query('text').shape == (128,) or made.form == 'original'\n"
+        "sys.exit('torch' in sys.modules and made.form != 'original')"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert read_record(converted_folder(folder, embedder(folder).fingerprint)) is not None
+
+
+def test_a_folder_that_cannot_be_converted_is_told_of_with_a_remedy(folder: Path) -> None:
+    for weights in folder.rglob("*.safetensors"):
+        weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(ModelCorrupt, match="could not be converted") as told:
+        OpenVinoEmbedder(folder, name="small", max_tokens=64, apart=True).embed_query("text")
+    assert "depeche models pull" in (told.value.hint or "")

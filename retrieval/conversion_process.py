@@ -37,7 +37,7 @@ def convert_apart(folder: Path, options: dict[str, Any]) -> None:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise ModelCorrupt(
             f"the embedder in {folder} could not be converted: {said[-1] if said else f'exit code {done.returncode}'}",
-            hint="fetch it again with depeche models pull, or set embedder.engine = 'sentence-transformers'",
+            hint="fetch it again with depeche models pull, or set embedder.engine = 'torch'",
         )
 
 

@@ -6,7 +6,7 @@ story or two that follow each other, or two apart when each brings what the othe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 
 from answering.evidence import EvidenceStory, gives_orders
@@ -42,6 +42,10 @@ class Support:
         return _RANK[self.judgement.verdict], -len(self.judgement.objections) + self.judgement.meaning
 
 
+# A claim and the version it was held against → what was found.
+Known = MutableMapping[tuple[str, int], Support | None]
+
+
 def cite(story: EvidenceStory, start: int, end: int) -> Citation:
     """A citation of body[start:end]. Raises ValueError for an empty or foreign slice."""
     return _slice(story.hit, story.body, start, end)
@@ -69,20 +73,27 @@ def find_support(
     language: str | None,
     closeness: Closeness | None,
     thresholds: Thresholds,
+    known: Known | None = None,
 ) -> Support | None:
     """The best supporting words of the story; None when it has no words at all.
 
     A sentence of several claims stands where each of them does, on words of its own. Without a `closeness`
-    (no embedder at hand) words, numbers and names choose, and no model is asked.
+    (no embedder at hand) words, numbers and names choose, and no model is asked. `known` keeps what was found
+    for a claim, so that the same claim is not judged twice on one story; it is for one language, closeness
+    and thresholds.
     """
-    whole = _support(sentence, story, language=language, closeness=closeness, thresholds=thresholds)
-    claims = split_claims(sentence, language)
+    known = {} if known is None else known
+
+    def of(text: str) -> Support | None:
+        key = text, story.hit.version_id
+        if key not in known:
+            known[key] = _support(text, story, language=language, closeness=closeness, thresholds=thresholds)
+        return known[key]
+
+    whole, claims = of(sentence), split_claims(sentence, language)
     if whole is None or len(claims) == 1:
         return whole
-    found = [
-        _support(claim, story, language=language, closeness=closeness, thresholds=thresholds)
-        for claim in claims
-    ]
+    found = [of(claim) for claim in claims]
     return joined(claims, [s for s in found if s is not None])
 
 

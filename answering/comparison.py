@@ -88,7 +88,7 @@ def _best(side: Side, *, numeric: bool, limits: Limits) -> _Found | None:
 def _bears_enough(bears: Bearing, limits: Limits) -> bool:
     """As an answer bears, but for the words of the question: a part's question is not a reader's own."""
     near = limits.closeness_across if bears.crosses_languages else limits.closeness
-    return bears.names_found >= limits.names_found and bears.years_found and bears.closeness >= near
+    return bears.names_found >= limits.names_found and bears.time_found and bears.closeness >= near
 
 
 def _names_it(found: _Found) -> bool:

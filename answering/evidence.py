@@ -15,6 +15,7 @@ from answering.lexicon import read_patterns
 from answering.verify.objection import Context
 from domain.query import Hit
 from domain.sentences import split_sentences
+from domain.story import Version
 
 
 @lru_cache(maxsize=16_384)
@@ -60,6 +61,10 @@ class EvidenceStory:
             language=self.hit.language, claim_language=claim_language, before=before,
         )  # fmt: skip
 
+    def sentences_before(self, start: int) -> int:
+        """How many sentences of the body end before `start`."""
+        return sum(end <= start for _, end in self.sentences)
+
     def within_passage(self) -> range:
         """The sentences that the hit's passage touches."""
         return self._touching(self.hit.start, self.hit.end)
@@ -67,6 +72,17 @@ class EvidenceStory:
     def _touching(self, start: int, end: int) -> range:
         touched = [i for i, (first, last) in enumerate(self.sentences) if first < end and start < last]
         return range(touched[0], touched[-1] + 1) if touched else range(0)
+
+
+def whole(version: Version) -> EvidenceStory:
+    """A version that no search found: its hit is all of it, with ids of no row."""
+    hit = Hit(
+        passage_id=0, version_id=0, story_id=0, guid=version.guid, version=version.version,
+        provider=version.provider, published=version.published, language=version.language,
+        headline=version.headline, place=version.dateline_place, passage=version.body, start=0,
+        end=len(version.body), score=0.0,
+    )  # fmt: skip
+    return EvidenceStory(hit=hit, body=version.body)
 
 
 def gather(hits: Sequence[Hit], bodies: Mapping[int, str]) -> tuple[EvidenceStory, ...]:

@@ -61,9 +61,14 @@ def quote(item: Ranked, asked: Asked) -> Sentence:
     """
     start, end = item.story.sentences[item.index]
     citation = cite(item.story, start, end)
-    day = _day_meant(citation.quote, item) if asked.kind is Kind.WHEN else None
-    text = f"{citation.quote} ({_in_words(day, asked.language)})" if day else citation.quote
+    text = dated(citation.quote, item, asked.language) if asked.kind is Kind.WHEN else citation.quote
     return Sentence(text=text, verdict=Verdict.SUPPORTED, citations=(citation,))
+
+
+def dated(text: str, item: Ranked, language: str) -> str:
+    """The story's words, with the day that a weekday in them stands for in brackets."""
+    day = _day_meant(text, item)
+    return f"{text} ({_in_words(day, language)})" if day else text
 
 
 def _day_meant(text: str, item: Ranked) -> date | None:

@@ -8,16 +8,20 @@ None rather than a guess: what is built on this says that sources contradict eac
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 
 from answering.folding import fold
 from answering.lexicon import lexicon
-from answering.questions import Asked
+from answering.questions import Asked, Kind
 from answering.verify.names import Name, find_names
 from answering.verify.quantities import Quantity, find_quantities, matches
 from answering.words import same_language, stem
 
+_NOBODY = Path(__file__).with_name("lexicons") / "nobody.toml"
 # What people are counted as; a question about one of them takes no number of another.
 _FATES = ("dead", "injured", "alive", "arrest")
 _EDGE = re.compile(
@@ -115,11 +119,27 @@ def counts_people_harmed(asked: Asked) -> bool:
 
 def meets(asked: Asked, text: str, language: str | None) -> bool:
     """Whether the text has what this kind of question asks for; of the dead where it asks for the dead."""
+    if says_none(asked, text, language):
+        return True
     return (
         asked.is_met_by(text, language)
         and not _counts_another_fate(asked, text, language)
         and not _counts_only_units(asked, text, language)
     )
+
+
+def says_none(asked: Asked, text: str, language: str | None) -> bool:
+    """Whether the dead are asked for and the text says that there were none, or the injured, or survivors."""
+    if asked.kind is not Kind.HOW_MANY or language is None:
+        return False
+    patterns = [p for fate in _fates(fold(asked.text), asked.language) if (p := _nobody(fate, language))]
+    return any(p.search(fold(text)) for p in patterns)
+
+
+@cache
+def _nobody(fate: str, language: str) -> re.Pattern[str] | None:
+    words = tomllib.loads(_NOBODY.read_text("utf-8")).get(fate, {}).get(language)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
 
 
 def _counts_another_fate(asked: Asked, text: str, language: str | None) -> bool:

@@ -48,7 +48,8 @@ def rewritten(question: str, before: Turn) -> str:
         return _exchanged(bare, earlier)
     if asked.names or not (leads or _leans(bare, held["pronoun"])):
         return question
-    names = _spoken_of(earlier, before)
+    things = _leans(bare, held["thing"]) and not _leans(before.question, held["thing_asked"])
+    names = _spoken_of(earlier, before, things=things)
     if not names:
         return question
     years = "" if asked.years else "".join(f", {year}" for year in sorted(earlier.years)) if leads else ""
@@ -62,8 +63,8 @@ def _without_lead(question: str, lead: str) -> tuple[str, bool]:
     return (text[match.end() :].strip(_EDGES), True) if match and match.end() else (text, False)
 
 
-def _leans(bare: str, pronouns: str) -> bool:
-    return bool(re.search(rf"(?<!\w)(?:{pronouns})(?!\w)", fold(bare)))
+def _leans(text: str, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w)(?:{words})(?!\w)", fold(text)))
 
 
 def _exchanged(bare: str, earlier: Asked) -> str:
@@ -91,10 +92,16 @@ def _appended(text: str, more: str) -> str:
     return f"{text.rstrip(_EDGES)} {more}{space}{mark}"
 
 
-def _spoken_of(earlier: Asked, before: Turn) -> list[str]:
-    """Whom a pronoun means: who was asked for and named in the answer, else whom the question named."""
+def _spoken_of(earlier: Asked, before: Turn, *, things: bool) -> list[str]:
+    """Whom a pronoun means: who was asked for and named in the answer, else whom the question named.
+
+    `things`: the pronoun is "it", which no answer to "who" is: "Who commanded the Challenger?", "when did
+    it explode?" is of the Challenger.
+    """
     asked = [n.text for n in earlier.names]
     told = _named_in(before.answer, earlier) if earlier.kind is Kind.WHO else []
+    if things and asked:
+        return asked
     told = [name for name in told if " " in name] or told  # "Angela Merkel" before "Bundestag"
     return told[:1] or asked or _named_in(before.answer, earlier)[:1]
 

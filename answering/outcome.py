@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from answering.evidence import EvidenceStory
 from answering.figures import meets
@@ -16,12 +17,13 @@ from answering.questions import Asked
 from answering.ranking import Ranked
 from answering.verify.moments import LAST_YEAR, find_moments
 from answering.verify.names import name_stands
-from answering.verify.quantities import find_quantities
+from answering.verify.quantities import find_quantities, matches
 from answering.words import same_language, stem_set
 from domain.answer import Outcome, Sentence, Verdict
 
 FOCUS_WEIGHT = 0.4  # swept with the limits below
 _NEAR = 3  # sentences on either side of the words cited; 1 to 3 swept with the limits below
+_ANNOUNCED, _FOLLOWED_UP = timedelta(days=8), timedelta(days=31)  # stories ahead of an event, and after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +44,17 @@ class Bearing:
     """How a sentence bears on the question; every share is 0 to 1."""
 
     names_found: float
-    years_found: bool
+    time_found: bool  # the question's years, and the days that it means by "this week"
+    numbers_found: bool  # of its numbers at least one
     focus_found: float
     kind_met: bool
     closeness: float
     crosses_languages: bool
 
     def answers(self, limits: Limits) -> bool:
-        if self.names_found < limits.names_found or not self.years_found or not self.kind_met:
+        if self.names_found < limits.names_found or not (
+            self.time_found and self.numbers_found and self.kind_met
+        ):
             return False
         if self.crosses_languages:
             return self.closeness >= limits.closeness_across
@@ -69,9 +74,12 @@ def bearing(
     """Measures one sentence of an answer, and the words of the story it cites, against the question."""
     return Bearing(
         names_found=_names_found(asked, story),
-        years_found=_years_found(asked, story),
+        time_found=_years_found(asked, story) and _days_found(asked, story, spans),
         focus_found=_focus_found(asked, story, spans),
-        kind_met=meets(asked, sentence, language) and not sentence.rstrip("\"'”»)").endswith(("?", "؟")),
+        numbers_found=_numbers_found(asked, story),
+        kind_met=meets(asked, sentence, language)
+        and not asked.choices_missing
+        and not sentence.rstrip("\"'”»)").endswith(("?", "؟")),
         closeness=closeness,
         crosses_languages=not same_language(asked.language, story.hit.language),
     )
@@ -99,6 +107,35 @@ def _years_found(asked: Asked, story: EvidenceStory) -> bool:
     known |= {m.year for m in find_moments(text, language, anchor=day) if m.year}
     known |= {int(v) for q in find_quantities(text, language) for v in q.values if v < LAST_YEAR}
     return asked.years <= known
+
+
+def _days_found(asked: Asked, story: EvidenceStory, spans: Sequence[tuple[int, int]]) -> bool:
+    """The story is of the days that "this week" means, or names one of them near the words cited."""
+    if asked.days is None:
+        return True
+    first, after = asked.days
+    day = story.hit.published.date()
+    if first - _ANNOUNCED <= day < after + _FOLLOWED_UP:
+        return True
+    near = " ".join(story.around(start, end, sentences=_NEAR) for start, end in spans)
+    said = find_moments(near, story.hit.language, anchor=day)
+    return any(_as_said(first) <= (m.year or 0, m.month or 0, m.day or 0) < _as_said(after) for m in said)
+
+
+def _as_said(day: date) -> tuple[int, int, int]:
+    return day.year, day.month, day.day  # a text may say 31 June
+
+
+def _numbers_found(asked: Asked, story: EvidenceStory) -> bool:
+    """The story has a number of the question, if there is one: "an $87 million settlement" is not any settlement."""
+    if not asked.numbers:
+        return True
+    stated = find_quantities(_whole(story), story.hit.language)
+    return any(
+        set(one.values) & set(q.values) or matches(one, q) or matches(q, one)
+        for one in asked.numbers
+        for q in stated
+    )
 
 
 def _focus_found(asked: Asked, story: EvidenceStory, spans: Sequence[tuple[int, int]]) -> float:

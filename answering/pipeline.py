@@ -23,8 +23,8 @@ from answering.options import STORY_TOKENS, AnswerOptions
 from answering.outcome import decide
 from answering.pack import PackedPrompt, pack
 from answering.parse import parse_draft
-from answering.questions import Asked, understand
-from answering.quoting import Kept, Written, correcting, differing_figures, of_a_state, quoted
+from answering.questions import Asked, of_its_days, understand
+from answering.quoting import Kept, Written, as_it_stood, correcting, differing_figures, of_a_state, quoted
 from answering.review import Reviewed, review
 from answering.verify.checkers import Bounds, Checker, second_looks
 from answering.verify.closeness import Closeness
@@ -81,7 +81,7 @@ class Answerer:
         """
         began = perf_counter()
         language = question_language(query.text, filtered=query.filters.languages)
-        asked = understand(query.text, language)
+        asked = of_its_days(understand(query.text, language), query.clues)
         wanted = replace(query, limit=max(query.limit, self._options.evidence))
         found = search_parts(asked, wanted, self._search)
         retrieved = perf_counter() - began
@@ -113,6 +113,7 @@ class Answerer:
     ) -> Stream[TextDelta, None, Written]:
         if not _loaded(generator, stop):
             return quoted(evidence, self._options.limits)
+        evidence = as_it_stood(evidence, self._options.limits)
         prompt = self._pack(generator, evidence)
         pieces: list[str] = []
         first: float | None = None

@@ -7,16 +7,19 @@ the question's names and years. This is how a right fact about another event is 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from answering.folding import fold
 from answering.lexicon import lexicon, units
-from answering.verify.moments import find_moments
+from answering.verify.moments import FIRST_YEAR, LAST_YEAR, find_moments
 from answering.verify.names import Name, find_names
-from answering.verify.quantities import find_quantities
+from answering.verify.quantities import Quantity, find_quantities
 from answering.words import stem, words
+from domain.query import TimeClue
 
 
 class Kind(StrEnum):
@@ -42,6 +45,9 @@ class Asked:
     counted: tuple[str, ...] = ()  # stems of what "how many" counts: ("member", "state")
     listed: int | None = None  # "which three countries": how many an answer names
     counted_unit: str | None = None  # where what is counted is a unit: "how many kilometres"
+    numbers: tuple[Quantity, ...] = ()  # that the question itself states: "an $87 million settlement"
+    choices_missing: bool = False  # "which of these", and nothing to choose from
+    days: tuple[date, date] | None = None  # "this week": its first day and the day after its last
 
     def is_met_by(self, text: str, language: str | None) -> bool:
         """Whether the text has what this kind of question asks for, beyond what the question says itself."""
@@ -58,6 +64,26 @@ class Asked:
             asked_parts = {p for n in self.names for p in n.parts}
             return any(set(n.parts) - asked_parts for n in find_names(text, language))
         return True
+
+
+def of_its_days(asked: Asked, clues: Sequence[TimeClue]) -> Asked:
+    """With the days that "this week" or "on Thursday" was taken to mean, where the question itself says it.
+
+    What is told ahead of the question ("The Queen died on Thursday. When was she crowned?") is of other days,
+    and so may be what has a year of its own.
+    """
+    itself = _SENTENCE_END.split(asked.text.strip())[-1]
+    days = [
+        (clue.start.date(), clue.end.date())
+        for clue in clues
+        if clue.start and clue.end and not clue.hard and clue.end - clue.start <= _AT_MOST
+        and clue.words in itself
+    ]  # fmt: skip
+    return replace(asked, days=days[0]) if len(days) == 1 and not asked.years else asked
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+")
+_AT_MOST = timedelta(days=366)  # "this year"
 
 
 @lru_cache(maxsize=512)
@@ -93,8 +119,26 @@ def understand(question: str, language: str) -> Asked:
     counted, unit = _counted(folded, language, focus) if kind is Kind.HOW_MANY else ((), None)
     return Asked(
         text=question, language=language, kind=kind, names=names, years=years, focus=focus, units=allowed,
-        counted=counted, counted_unit=unit, listed=_listed(question, language) if kind is not Kind.HOW_MANY else None,
+        counted=counted, counted_unit=unit, numbers=_stated(question, language),
+        choices_missing=_misses_choices(folded, language), listed=_listed(question, language) if kind is not Kind.HOW_MANY else None,
     )  # fmt: skip
+
+
+def _stated(question: str, language: str) -> tuple[Quantity, ...]:
+    """The numbers of two and more digits, and those with a unit, that the question gives: not "the two teams"."""
+    found = find_quantities(question, language)
+    found = tuple(q for q in found if q.unit or not (FIRST_YEAR <= q.value < LAST_YEAR))
+    return tuple(q for q in found if not q.ordinal and (q.value >= _TELLING or q.unit))
+
+
+def _misses_choices(folded: str, language: str) -> bool:
+    pattern = lexicon(language).question.get("choices")
+    match = pattern.search(folded) if pattern else None
+    return match is not None and not _CHOICES.search(folded[match.end() :])
+
+
+_TELLING = 10  # smaller numbers stand in most stories
+_CHOICES = re.compile(r":\s*\S|(?<!\w)(?:or|ou|o|oder|او|ام)(?!\w)")
 
 
 def _counted(folded: str, language: str, focus: frozenset[str]) -> tuple[tuple[str, ...], str | None]:

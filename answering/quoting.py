@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from answering.as_of import latest_first
+from answering.as_of import latest_first, not_superseded, that_answer
 from answering.changes import DatedFigure, changed_figures, latest_figure
 from answering.comparison import compare
 from answering.extract import extract
@@ -12,7 +12,7 @@ from answering.figures import counts_people_harmed
 from answering.gathering import Evidence
 from answering.outcome import Bearing, Limits, bears_on
 from answering.premise import as_sentence, contradicted
-from answering.questions import Asked
+from answering.questions import Asked, Kind
 from domain.answer import Sentence, TokenCount
 from domain.query import Query
 
@@ -47,6 +47,8 @@ def quoted(evidence: Evidence, limits: Limits) -> Written:
         if figure := latest_figure(asked, ranked, limits):
             return Written(kept=figure)
         ranked = latest_first(asked, ranked, limits)
+    else:
+        ranked = that_answer(asked, ranked, limits)
     found = [(sentence, bears_on(asked, item)) for sentence, item in extract(asked, ranked)]
     kept = tuple((s, b) for s, b in found if b.answers(limits))
     return Written(kept=kept, incomplete=evidence.of is not None)
@@ -69,6 +71,22 @@ def differing_figures(evidence: Evidence, limits: Limits) -> tuple[DatedFigure, 
     return tuple(changed_figures(asked, evidence.ranked, limits))
 
 
+def as_it_stood(evidence: Evidence, limits: Limits) -> Evidence:
+    """Asked who or how many as of a day: the evidence without the stories that a later one has overtaken, so
+    that a model neither reads them nor finds support in them."""
+    asked = evidence.asked
+    if evidence.of is not None or not of_a_state(asked, evidence.query):
+        return evidence
+    ranked = not_superseded(asked, evidence.ranked, limits)
+    versions = {r.story.hit.version_id for r in ranked}
+    stories = tuple(s for s in evidence.stories if s.hit.version_id in versions)
+    return replace(evidence, ranked=ranked, stories=stories)
+
+
 def of_a_state(asked: Asked, query: Query) -> bool:
-    """Asked as of a day, without a year of its own, a question is of how things stood that day."""
-    return query.filters.as_of is not None and not asked.years
+    """Asked as of a day, without a year of its own, who or how many is of how things stood that day.
+
+    What happened, and why, is told best by the story of it, be it the latest or not.
+    """
+    state = asked.kind in (Kind.WHO, Kind.HOW_MANY) and not asked.years
+    return state and query.filters.as_of is not None

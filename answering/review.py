@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from answering.citations import Support, find_support, joined
+from answering.citations import Known, Support, find_support, joined
 from answering.declines import is_decline
 from answering.evidence import EvidenceStory
 from answering.options import AnswerOptions
@@ -81,11 +81,12 @@ def best_support(
     Where no story carries the whole sentence, its claims may each stand on a story of their own.
     """
     others = [s for s in stories if s not in named]
-    best = _in_one_story(text, named, others, asked, closeness, options)
+    known: Known = {}
+    best = _in_one_story(text, named, others, asked, closeness, options, known)
     claims = split_claims(text, asked.language)
     if len(claims) == 1 or best is None or best.judgement.verdict is Verdict.SUPPORTED:
         return best
-    each = [_in_one_story(claim, named, others, asked, closeness, options) for claim in claims]
+    each = [_in_one_story(claim, named, others, asked, closeness, options, known) for claim in claims]
     told = joined(claims, [s for s in each if s is not None])
     # One language: what the sentence translates is marked for one source.
     alike = len({s.story.hit.language for s in each if s is not None}) == 1
@@ -127,11 +128,12 @@ def _in_one_story(
     asked: Asked,
     closeness: Closeness | None,
     options: AnswerOptions,
+    known: Known,
 ) -> Support | None:
-    best = _best(text, named, asked, closeness, options)
+    best = _best(text, named, asked, closeness, options, known)
     if best is not None and best.judgement.verdict is Verdict.SUPPORTED:
         return best
-    other = _best(text, others, asked, closeness, options)
+    other = _best(text, others, asked, closeness, options, known)
     # What the story named speaks against needs full support elsewhere; near words elsewhere are not that.
     if other is not None and (best is None or other.judgement.verdict is Verdict.SUPPORTED):
         return other
@@ -159,12 +161,14 @@ def _best(
     asked: Asked,
     closeness: Closeness | None,
     options: AnswerOptions,
+    known: Known,
 ) -> Support | None:
     best: Support | None = None
     for story in stories:
         found = find_support(
-            text, story, language=asked.language, closeness=closeness, thresholds=options.thresholds
-        )
+            text, story, language=asked.language, closeness=closeness, thresholds=options.thresholds,
+            known=known,
+        )  # fmt: skip
         if found and (best is None or found.rank > best.rank):
             best = found
         if best and best.judgement.verdict is Verdict.SUPPORTED:

@@ -28,7 +28,7 @@ from answering.generation.messages import (
 )
 from domain.errors import ArchiveError
 
-BEHIND = 10  # steps of priority: what is written for one must not keep the others from their evidence
+BEHIND = 5  # steps of priority: what is written for one must not keep the others from their evidence
 
 
 class _Desk:

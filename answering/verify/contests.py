@@ -97,13 +97,22 @@ def contest(text: str, language: str | None) -> Contest:
             may_be_passive = language != "de" or bool({fold(t.group()) for t in tokens} & _PASSIVE)
             after, by = _after(i, tokens, here, text, passive=may_be_passive)
             passive = by or (i > 0 and fold(tokens[i - 1].group()) in _PASSIVE)
-            if wins and not passive:
+            if wins and not passive and doer is None and after and _is_given(word, after, text):
+                winners.append(after)
+            elif wins and not passive:
                 winners += [doer] if doer else []
                 losers += [after] if after and word.startswith(_DEFEATS) else []
             elif wins or loses:
                 losers += [doer] if doer else []
                 winners += [after] if by and after else []
     return Contest(winners=tuple(winners), losers=tuple(losers))
+
+
+def _is_given(word: str, name: Name, text: str) -> bool:
+    """ "Which move won Kasparov the match": the name behind the verb is who won, not what or whom."""
+    return word in ("won", "win", "wins") and bool(
+        re.match(r"\s+(?:the|a|an|his|her|their)\s", text[name.end :])
+    )
 
 
 def _is_said(pattern: re.Pattern[str], tokens: list[re.Match[str]], i: int) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from answering.citations import find_support
+from answering.citations import Known, find_support
 from answering.evidence import EvidenceStory
 from answering.options import AnswerOptions
 from answering.questions import understand
@@ -117,3 +117,16 @@ def test_claims_may_stand_on_different_stories() -> None:
     alone = best_support(SENTENCE, stories[:1], (), asked=asked, closeness=None, options=AnswerOptions())
     assert alone is not None
     assert alone.judgement.verdict is not Verdict.SUPPORTED
+
+
+def test_a_claim_is_judged_once_on_a_story() -> None:
+    told = story(1, BOTH)
+    known: Known = {}
+    whole = find_support(SENTENCE, told, language="en", closeness=None, thresholds=Thresholds(), known=known)
+    claims = split_claims(SENTENCE, "en")
+    assert [text for text, _ in known] == [SENTENCE, *claims]
+    for claim in claims:
+        alone = find_support(claim, told, language="en", closeness=None, thresholds=Thresholds(), known=known)
+        assert alone is known[claim, 1]  # what was found before, not found anew
+    assert len(known) == 1 + len(claims)
+    assert whole == find_support(SENTENCE, told, language="en", closeness=None, thresholds=Thresholds())

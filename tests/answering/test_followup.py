@@ -34,6 +34,39 @@ def test_a_pronoun_means_who_the_answer_named() -> None:
     assert rewritten("When was she born?", before) == "When was she born (Angela Merkel)?"
 
 
+CHALLENGER = Turn(
+    question="Who commanded the space shuttle Challenger on its last flight?",
+    answer="The commander was Francis R. Scobee, 46.",
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (CHALLENGER, "And when did it explode?", "When did it explode (Challenger)?"),
+        (CHALLENGER, "And where was he born?", "Where was he born (Francis R. Scobee)?"),
+        (
+            Turn(
+                question="Qui a dessiné Brasilia ?", answer="La ville est d'Oscar Niemeyer et de Lúcio Costa."
+            ),
+            "Combien de personnes y vivent ?",
+            "Combien de personnes y vivent (Brasilia)?",
+        ),
+        (
+            Turn(
+                question="Which company bought Lindmark?", answer="On Friday the board sold it to Acme Foods."
+            ),
+            "And when was it founded?",
+            "When was it founded (Acme Foods)?",
+        ),
+    ],
+)
+def test_it_means_the_thing_asked_about_and_he_the_person_named(
+    before: Turn, question: str, expected: str
+) -> None:
+    assert rewritten(question, before) == expected
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -20,7 +20,7 @@ from benchmarks.real_passages import reuters_files
 from db.records import PreparedVersion
 from db.store import StoryStore
 from domain.story import Version
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from ingest.frames import Task, frames
 from tests.ingest.duplicates_labelled import Judged, judged, labelled
 

@@ -24,7 +24,7 @@ from db.store import StoryStore
 from domain.protocols import Embedder
 from domain.story import Version
 from ingest.chunk import cut
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from ingest.frames import Task, frames
 from ingest.pipeline import ingest
 from ingest.reading import ReadItem

@@ -21,11 +21,11 @@ from rich.progress import (
 )
 from typer.core import TyperGroup
 
-from cli.options import ArchiveOption, JsonOption, open_archive, settings_for
+from cli.options import ArchiveOption, JsonOption, ModelOption, open_archive, settings_for
 from cli.progress import IngestBars
 from cli.shapes import print_json
-from domain.errors import SetError
-from evaluation.comparison import Comparison
+from domain.errors import CorpusNotHere, SetError
+from evaluation.comparison import Change, Comparison
 from evaluation.floors import below, read_floors
 from evaluation.runner import Run
 from evaluation.sets.review import count as count_review
@@ -39,6 +39,7 @@ FormatOption = Annotated[
     str | None,
     typer.Option("--format", metavar="NAME", help="Format of the set, if it is not to be recognised."),
 ]
+MULTIHOP_MEASURES = frozenset({"hits@4", "hits@10", "multihop_map@10"})
 _UNKNOWN_SHOWN = 5  # guids named in full
 
 
@@ -85,9 +86,7 @@ def run_evaluation(
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, help="Questions asked at the same time, where a server answers.")
     ] = 1,
-    model: Annotated[
-        str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
-    ] = None,
+    model: ModelOption = None,
     corpus: Annotated[
         list[Path] | None,
         typer.Option("--corpus", metavar="PATH", help="Ask these stories instead; repeatable."),
@@ -118,10 +117,7 @@ def run_evaluation(
     stories = corpus or []
     pinned = read_floors(floors) if floors else None  # before the run: a bad file is told at once
     if against and (path / "results.jsonl").is_file():
-        # Two runs, and nothing to run: A may be named by its folder or by its name beside B.
-        beside = path.parent / against
-        first = beside if beside.is_dir() else Path(against)
-        _print_comparison(compare(first, path), json=json)
+        _print_comparison(_of_two(against, path), json=json)
         return
     if again:
         run = rescored(path, again, settings, format=format, corpus=stories)
@@ -144,13 +140,7 @@ def run_evaluation(
     comparison = _against(against, run, settings) if against else None
     if report:
         shutil.copytree(run.folder, report, dirs_exist_ok=True)
-    if json:
-        print_json(run.summary | (comparison_shape(comparison) if comparison else {}))
-    else:
-        _print_summary(run)
-        if comparison:
-            _print_comparison(comparison, json=False)
-        typer.echo(f"run kept in {run.folder}; open {(report or run.folder) / 'report.html'}", err=True)
+    _print_run(run, comparison, report or run.folder, json=json)
     if pinned and (broken := below(pinned, corpus=run.corpus, summary=run.summary)):
         for line in broken:
             typer.echo(f"depeche: {line}", err=True)
@@ -169,7 +159,12 @@ def list_sets(
     """Find evaluation sets, read them wholly and say what is in them, or what is wrong and in which line."""
     rows = []
     for found in find_sets(paths or [Path()], shared=shared_folder()):
-        row: dict[str, Any] = {"path": str(found.path), "format": found.format, "problem": None}
+        row: dict[str, Any] = {
+            "path": str(found.path),
+            "format": found.format,
+            "problem": None,
+            "missing": None,
+        }
         if found.read is not None:
             of = found.read
             row |= {
@@ -185,6 +180,8 @@ def list_sets(
                 else "an archive",
                 "synthetic": of.synthetic,
             }
+        elif isinstance(found.problem, CorpusNotHere):  # nothing is wrong with the set
+            row["missing"] = str(found.problem)
         else:
             row["problem"] = str(found.problem)
         rows.append(row)
@@ -255,6 +252,8 @@ def show_review(
 def _set_line(row: Mapping[str, Any]) -> str:
     if row["problem"]:
         return f"{row['path']}: NOT VALID\n  {row['problem']}"
+    if row["missing"]:
+        return str(row["missing"])
     marks = ", synthetic" if row["synthetic"] else ""
     line = (
         f"{row['path']}: {row['format']}{marks}, {row['questions']} questions ({row['with_answers']} with answers, "
@@ -308,6 +307,12 @@ def _run(
         )
 
 
+def _of_two(first: str, second: Path) -> Comparison:
+    """Two runs, and nothing to run: the first is named by its folder, or by its name beside the second."""
+    beside = second.parent / first
+    return compare(beside if beside.is_dir() else Path(first), second)
+
+
 def _against(named: str, run: Run, settings: Settings) -> Comparison:
     beside = run.folder.parent / named
     before = beside if beside.is_dir() else find_run(named, settings)
@@ -318,25 +323,58 @@ def _against(named: str, run: Run, settings: Settings) -> Comparison:
 
 def comparison_shape(found: Comparison) -> dict[str, Any]:
     """`changes` as it always was; `comparison`: measure → before, after, p and the p that Holm corrects."""
+    texts = found.texts()
     return {
         "comparison": {name: asdict(moved) for name, moved in found.measures.items()},
-        "changes": [asdict(change) for change in found.changes],
+        "changes": [_change_shape(change, *texts[change.query_id]) for change in found.changes],
     }
 
 
+def _change_shape(change: Change, before: str, after: str) -> dict[str, Any]:
+    return {
+        "query_id": change.query_id,
+        "before": change.before,
+        "after": change.after,
+        "text_before": before,
+        "text": after,
+        "moved": change.moved,
+    }
+
+
+def _print_run(run: Run, comparison: Comparison | None, report: Path, *, json: bool) -> None:
+    if json:
+        print_json(run.summary | (comparison_shape(comparison) if comparison else {}))
+        return
+    _print_summary(run)
+    if comparison:
+        _print_comparison(comparison, json=False)
+    typer.echo(f"run kept in {run.folder}; open {report / 'report.html'}", err=True)
+
+
 def _print_summary(run: Run) -> None:
+    """What applies to this set: a measure of nothing has no value, and MultiHop-RAG's are for its questions."""
     bounds = run.summary["intervals"]
+    left_out = {"intervals", "slices", "risk_coverage", "scored"}
+    if run.format != "multihop-rag":
+        left_out |= MULTIHOP_MEASURES
     for measure, value in run.summary.items():
-        if measure in ("intervals", "slices", "risk_coverage"):
+        if measure in left_out or value is None:
             continue
         if isinstance(value, dict):
-            typer.echo(f"{measure}:\n" + "\n".join(f"  {k:18} {v}" for k, v in value.items()))
+            if lines := [f"  {k:18} {_shown(v)}" for k, v in value.items() if v is not None]:
+                typer.echo("\n".join([f"{measure}:", *lines]))
         elif measure in bounds:
             typer.echo(f"{measure:24} {value}  ({bounds[measure][0]} to {bounds[measure][1]})")
         else:
             typer.echo(f"{measure:24} {value}")
     if curve := run.summary.get("risk_coverage"):
         typer.echo(f"{'aurc':24} {curve['aurc']}")
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    return ", ".join(f"{k} {_shown(v)}" for k, v in value.items() if v is not None)
 
 
 def _print_comparison(found: Comparison, *, json: bool) -> None:
@@ -349,7 +387,9 @@ def _print_comparison(found: Comparison, *, json: bool) -> None:
         typer.echo(
             f"{name:24} {moved.before:8.4f} {moved.after:8.4f} {moved.better:7} {moved.worse:7} {moved.holm:9.4f}{mark}"
         )
+    texts = found.texts()
     for change in found.changes:
+        before, after = texts[change.query_id]
         moved_by = ", ".join(f"{n} {b:.2f} → {a:.2f}" for n, (b, a) in change.moved.items())
         outcomes = f"{change.before} → {change.after}" if change.before != change.after else f"{change.after}"
-        typer.echo(f"{change.query_id}: {outcomes}  {moved_by}\n  - {change.text_before}\n  + {change.text}")
+        typer.echo(f"{change.query_id}: {outcomes}  {moved_by}\n  - {before}\n  + {after}")

@@ -14,9 +14,7 @@ from runtime.feedback import feedback_set_of, write
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example:  depeche feedback --export judged  then  depeche eval judged --archive DIR")(
-        feedback
-    )
+    app.command(epilog="Example:  depeche feedback --export judged")(feedback)
 
 
 def feedback(

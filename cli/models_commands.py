@@ -53,11 +53,14 @@ def list_models(archive: ArchiveOption = None, json: JsonOption = False) -> None
     if json:
         print_json({"models": rows})
         return
+    typer.echo(f"  {'model':24} {'kind':9} {'size':>10}  {'here':10} licence")
     for row in rows:
         where = "installed" if row["installed"] else "-"
         typer.echo(
-            f"{row['name']:24} {row['kind']:9} {row['size'] / 2**30:6.2f} GiB  {where:10} {row['licence']}"
+            f"{'*' if row['chosen'] else ' '} {row['name']:24} {row['kind']:9} {row['size'] / 2**30:6.2f} GiB  "
+            f"{where:10} {row['licence']}"
         )
+    typer.echo("* chosen for this archive", err=True)
 
 
 def pull(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
@@ -73,6 +76,8 @@ def pull(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption =
     )
     paths: dict[str, str] = {}
     for name in names:
+        if not (json or console.is_terminal):
+            typer.echo(f"{name}: fetching, unless it is here", err=True)
         with Progress(*columns, console=console, disable=json or not console.is_terminal) as bar:
             task = bar.add_task(name, total=None)
 
@@ -152,10 +157,19 @@ def remove(names: NamesArgument, archive: ArchiveOption = None, json: JsonOption
         typer.echo("\n".join(f"{clean(name)}: removed" for name in names))
 
 
-def doctor(archive: ArchiveOption = None, json: JsonOption = False) -> None:
-    """What this machine is, which models fit it, and the arithmetic."""
+def doctor(
+    archive: ArchiveOption = None,
+    other_machines: Annotated[
+        bool,
+        typer.Option(
+            "--other-machines", help="Also what Mistral Small needs on machines that one might buy."
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """What is installed and chosen, what this machine is, which models fit it, and the arithmetic."""
     found = examine(settings_for(archive))
     if json:
         print_json(found)
         return
-    typer.echo("\n".join(doctor_lines(found)))
+    typer.echo("\n".join(doctor_lines(found, other_machines=other_machines)))

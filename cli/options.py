@@ -7,11 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from domain.errors import StoreError
 from runtime import Archive, Settings, load_settings
 
 ArchiveOption = Annotated[
     Path | None,
     typer.Option("--archive", "-a", help="Archive folder [env: DEPECHE_ARCHIVE].", show_default=False),
+]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 FromOption = Annotated[
@@ -58,5 +62,13 @@ def settings_for(archive: Path | None, **overrides: Any) -> Settings:
     return load_settings(archive or chosen.archive, overrides=dotted)
 
 
-def open_archive(archive: Path | None, **overrides: Any) -> Archive:
-    return Archive.open(settings_for(archive, **overrides))
+def open_archive(archive: Path | None, *, makes: bool = False, **overrides: Any) -> Archive:
+    """The archive of one command. Only one that `makes` archives goes on where there is none: for all others a
+    folder without one is a name mistyped, and an empty archive would answer "nothing found"."""
+    settings = settings_for(archive, **overrides)
+    if not (makes or settings.has_archive):
+        raise StoreError(
+            f"no archive in {settings.archive}",
+            hint="`depeche ingest` makes one; or name another with --archive",
+        )
+    return Archive.open(settings)

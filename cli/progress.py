@@ -45,6 +45,8 @@ class IngestBars:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
+        if self._plain:
+            typer.echo(f"at work: progress is told every {PLAIN_EVERY:.0f} s", err=True)
         self._bars.start()
         return self
 

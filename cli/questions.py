@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
@@ -15,6 +16,7 @@ from cli.options import (
     FromOption,
     JsonOption,
     LangOption,
+    ModelOption,
     PlaceOption,
     ProviderOption,
     SubjectOption,
@@ -37,7 +39,7 @@ from cli.text import (
     hit_lines,
     stored_answer_lines,
 )
-from domain.answer import AnswerReady, EvidenceFound, TextDelta
+from domain.answer import AnswerEvent, EvidenceFound, TextDelta
 from domain.query import Mode, Order, Query
 from runtime.filters import make_filters
 
@@ -113,9 +115,7 @@ def ask(
     limit: Annotated[
         int | None, typer.Option("-k", min=1, max=100, help="Stories offered as evidence.")
     ] = None,
-    model: Annotated[
-        str | None, typer.Option("--model", help="Catalogue name, a .gguf file, or an endpoint's URL.")
-    ] = None,
+    model: ModelOption = None,
     budget: Annotated[int | None, typer.Option("--budget", min=200, help="Prompt tokens at most.")] = None,
     max_wait: Annotated[
         float | None,
@@ -153,25 +153,28 @@ def ask(
                 f"{opened.settings.model.name} is not installed: quoting instead (depeche models pull {opened.settings.model.name})",
                 err=True,
             )
-        streaming = False
-        for event in opened.stream(query, extractive=extractive or not opened.model_installed):
-            if isinstance(event, AnswerReady):
-                if json:
-                    print_json(answer_shape(event.answer))
-                else:
-                    typer.echo("\n" if streaming else "", err=True)
-                    typer.echo("\n".join(answer_lines(event.answer)))
-            elif not json and isinstance(event, EvidenceFound):
-                typer.echo(
-                    "\n".join([*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]),
-                    err=True,
-                )
-            elif not json and isinstance(event, TextDelta):
-                # The draft is unchecked: it goes to standard error, the checked answer to output.
-                if not streaming:
-                    typer.echo("draft, being checked: ", err=True, nl=False)
-                streaming = True
-                typer.echo(event.text, err=True, nl=False)
+        extractive = extractive or not opened.model_installed
+        if json:
+            print_json(answer_shape(opened.answer_query(query, extractive=extractive)))
+        else:
+            _print_as_it_comes(opened.stream(query, extractive=extractive))
+
+
+def _print_as_it_comes(events: Iterable[AnswerEvent]) -> None:
+    """The checked answer goes to standard output, what comes before it to standard error."""
+    streaming = False
+    for event in events:
+        if isinstance(event, EvidenceFound):
+            lines = [*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]
+            typer.echo("\n".join(lines), err=True)
+        elif isinstance(event, TextDelta):
+            if not streaming:
+                typer.echo("draft, being checked: ", err=True, nl=False)
+            streaming = True
+            typer.echo(event.text, err=True, nl=False)
+        else:
+            typer.echo("\n" if streaming else "", err=True)
+            typer.echo("\n".join(answer_lines(event.answer)))
 
 
 def answers(

@@ -11,7 +11,7 @@ import typer
 from cli.options import ArchiveOption, JsonOption, open_archive
 from cli.progress import IngestBars
 from cli.shapes import ingest_shape, print_json, story_shape
-from cli.text import failure_lines, report_line, story_lines
+from cli.text import STATUSES, failure_lines, report_line, story_lines
 
 GuidArgument = Annotated[str, typer.Argument(help="The story's guid, as `search` and `ask` print it.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the story's history.")]
@@ -40,7 +40,7 @@ def ingest(
     json: JsonOption = False,
 ) -> None:
     """Take stories in: read, store, embed, index. Running it again changes nothing."""
-    with open_archive(archive) as opened:
+    with open_archive(archive, makes=not failures) as opened:
         if failures:
             rows = opened.failures()
             if json:
@@ -114,4 +114,4 @@ def _act(action: str, guid: str, reason: str, archive: Path | None, *, json: boo
         if json:
             print_json(story_shape(record, number=None, history=True))
         else:
-            typer.echo(f"{guid} is now {record.status}")
+            typer.echo(f"{guid} is now {STATUSES[record.status]}")

@@ -41,7 +41,7 @@ def load(
 ) -> None:
     """Load code tables and their mapping; loading one again changes nothing, and no index is made anew."""
     reports: dict[str, SubjectReport] = {}
-    with open_archive(archive) as opened:
+    with open_archive(archive, makes=True) as opened:
         for file in files:
             reports[str(file)] = opened.subjects.load(file)
     if json:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from domain.answer import Answer, Citation, Outcome
 from domain.facets import Facets
 from domain.feedback import Feedback
 from domain.query import Hit, TimeClue
-from domain.story import IngestReport, StoryRecord
+from domain.story import IngestReport, Status, StoryRecord
 
 if TYPE_CHECKING:
     from db.store import StaleReason, StoredAnswer
     from runtime.answers import GivenAnswer
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+STATUSES = {Status.USABLE: "usable", Status.WITHHELD: "held", Status.CANCELED: "killed"}
+_MOMENT = timedelta(microseconds=1)  # the ends of clues are not of their spans
 OUTCOMES = {
     Outcome.ANSWERED: "answered",
     Outcome.PARTIAL: "partly answered",
@@ -48,14 +50,38 @@ def failure_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if not rows:
         yield "nothing is kept aside"
     for row in rows:
-        yield f"{clean(row['path'])}, item {row['position']}: {clean(row['reason'])}\n  → {clean(row['remedy'])}"
+        yield f"{clean(row['path'])}, {_place(row)}: {clean(row['reason'])}\n  → {clean(row['remedy'])}"
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """Where in the file, counted from 1; Reuters' files are told by byte, from 0, as tools that cut files do."""
+    return f"byte {row['position']}" if ".sgm" in row["path"] else f"item {row['position'] + 1}"
 
 
 def clue_lines(clues: Sequence[TimeClue]) -> Iterator[str]:
     for clue in clues:
-        span = f"{day(clue.start) if clue.start else '…'} to {day(clue.end) if clue.end else '…'}"
-        how = "only stories published" if clue.hard else "a little higher, stories of"
-        yield f"“{clean(clue.words)}” taken as: {how} {span}"
+        span = _span(clue.start, clue.end)
+        meant = (
+            f"only stories published {span}"
+            if clue.hard
+            else f"stories published {span} rank a little higher"
+        )
+        yield f"“{clean(clue.words)}”: {meant}"
+
+
+def _span(start: datetime | None, end: datetime | None) -> str:
+    """From `start` to just before `end`, as a person says it: "in 2031", "in 2031-03", "on 2031-03-05"."""
+    if start is None or end is None:
+        bounds = (f"from {day(start)}" if start else "", f"until {day(end - _MOMENT)}" if end else "")
+        return " ".join(filter(None, bounds)) or "at any time"
+    last = end - _MOMENT
+    if (start.month, start.day, last.month, last.day) == (1, 1, 12, 31):
+        return f"in {start.year}" if start.year == last.year else f"from {start.year} to {last.year}"
+    if day(start) == day(last):
+        return f"on {day(start)}"
+    if start.day == 1 and f"{start:%Y-%m}" == f"{last:%Y-%m}" and end.day == 1:
+        return f"in {start:%Y-%m}"
+    return f"from {day(start)} to {day(last)}"
 
 
 def hit_lines(hits: Sequence[Hit], *, brief: bool = False) -> Iterator[str]:
@@ -106,18 +132,18 @@ def answer_lines(answer: Answer) -> Iterator[str]:
     if answer.outcome is Outcome.NOT_IN_ARCHIVE and answer.evidence:
         yield "\nnearest stories:"
         yield from hit_lines(answer.evidence[:3], brief=True)
-    yield (
-        f"\n({OUTCOMES[answer.outcome]}; {answer.model or 'quoted without a model'}; "
-        f"{answer.tokens.prompt} + {answer.tokens.generated} tokens; {answer.seconds.total:.1f} s)"
-    )
+    tokens = f"{answer.tokens.prompt} + {answer.tokens.generated} tokens" if answer.model else None
+    called = None if answer.answer_id is None else f"answer {answer.answer_id}"
+    about = (called, OUTCOMES[answer.outcome], answer.model or "quoted without a model", tokens)
+    yield f"\n({'; '.join(filter(None, about))}; {answer.seconds.total:.1f} s)"
 
 
 def story_lines(record: StoryRecord, *, number: int | None, history: bool) -> Iterator[str]:
-    yield f"{record.guid}  [{record.provider}]  {record.status}"
+    yield f"{record.guid}  [{record.provider}]  {STATUSES[record.status]}"
     for version in record.versions:
         if number not in (None, version.version):
             continue
-        yield f"\nversion {version.version}, {version.published.isoformat()}, {version.language or '?'}, {version.status}"
+        yield f"\nversion {version.version}, {version.published.isoformat()}, {version.language or '?'}, {STATUSES[version.status]}"
         yield clean(version.headline) or "(no headline)"
         if version.ed_note:
             yield f"({clean(version.ed_note)})"
@@ -128,6 +154,8 @@ def story_lines(record: StoryRecord, *, number: int | None, history: bool) -> It
             place = ""
     if history:
         yield "\nhistory:"
+        if not record.history:
+            yield "  nothing was done to it"
         for entry in record.history:
             yield f"  {entry.at.isoformat()}  {entry.action}  {entry.actor}  {clean(entry.reason)}"
 

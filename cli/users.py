@@ -1,4 +1,4 @@
-"""`users add|list|role|password|sign-out|remove`: the accounts of `depeche serve --login local`.
+"""`users add|list|role|password|disable|enable|sign-out|remove`: the accounts of `depeche serve --login local`.
 
 A password comes from the terminal, unseen, or as the first line of standard input; never from the command's
 words, which other people on the machine can read.
@@ -15,6 +15,7 @@ import typer
 from cli.options import ArchiveOption, JsonOption, settings_for
 from cli.shapes import print_json
 from cli.text import clean
+from db.accounts import Account
 from domain.access import Role
 from runtime.access.users import Users
 
@@ -24,7 +25,7 @@ RoleOption = Annotated[
     typer.Option(
         "--role",
         help="reader: ask, search, read; archivist: also ingest, kill, hold, release, evaluate; admin: also models, "
-        "indexes.",
+        "indexes, accounts.",
     ),
 ]
 
@@ -35,6 +36,8 @@ def register(app: typer.Typer) -> None:
     group.command(name="list", epilog="Example:  depeche users list --json")(list_users)
     group.command(epilog="Example:  depeche users role anna admin")(role)
     group.command(epilog="Example:  depeche users password anna < password.txt")(password)
+    group.command(epilog="Example:  depeche users disable anna")(disable)
+    group.command(epilog="Example:  depeche users enable anna")(enable)
     group.command(name="sign-out", epilog="Example:  depeche users sign-out anna")(sign_out)
     group.command(epilog="Example:  depeche users remove anna")(remove)
     app.add_typer(group, name="users")
@@ -61,7 +64,7 @@ def list_users(archive: ArchiveOption = None, json: JsonOption = False) -> None:
     for one in rows:
         typer.echo(
             f"{clean(one.name)}  {one.role}  since {one.created_at:%Y-%m-%d}, password of "
-            f"{one.password_at:%Y-%m-%d}, {one.sessions} sessions"
+            f"{one.password_at:%Y-%m-%d}, {_last(one)}, {one.sessions} sessions"
         )
     if not rows:
         typer.echo("no account yet: depeche users add NAME --role admin")
@@ -84,9 +87,21 @@ def password(name: NameArgument, archive: ArchiveOption = None, json: JsonOption
     _done(f"{clean(known_as)}: password set, sessions ended", json, changed=known_as)
 
 
+def disable(name: NameArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Let nobody in under a name until it is enabled again, and end the person's sessions."""
+    known_as = _users(archive).disable(name, actor=_actor())
+    _done(f"{clean(known_as)}: disabled", json, disabled=known_as)
+
+
+def enable(name: NameArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
+    """Let a person in again, with the password the account had."""
+    known_as = _users(archive).enable(name, actor=_actor())
+    _done(f"{clean(known_as)}: enabled", json, enabled=known_as)
+
+
 def sign_out(name: NameArgument, archive: ArchiveOption = None, json: JsonOption = False) -> None:
     """End a person's sessions, also those of somebody whom an OpenID Connect provider let in."""
-    ended = _users(archive).sign_out(name)
+    ended = _users(archive).sign_out(name, actor=_actor())
     _done(f"{clean(name)}: {ended} sessions ended", json, ended=ended)
 
 
@@ -100,6 +115,12 @@ def _users(archive: ArchiveOption) -> Users:
     settings = settings_for(archive)
     settings.archive.mkdir(parents=True, exist_ok=True)
     return Users.open(settings)
+
+
+def _last(one: Account) -> str:
+    if one.disabled_at is not None:
+        return f"disabled on {one.disabled_at:%Y-%m-%d}"
+    return f"last in on {one.signed_in_at:%Y-%m-%d}" if one.signed_in_at else "never in yet"
 
 
 def _password() -> str:

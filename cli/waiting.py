@@ -14,7 +14,7 @@ from cli.text import clean, day
 
 def register(app: typer.Typer) -> None:
     app.command(
-        epilog='Example:  depeche waiting   depeche waiting --dismiss 12 --reason "killed by hand"',
+        epilog='Example:  depeche waiting --dismiss 12 --reason "killed by hand"',
     )(waiting)
 
 

@@ -42,7 +42,7 @@ def watching(
     # A batch under way is finished and indexed; a second Ctrl-C does not wait for it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda caught, _frame: _ended(stop, caught))
-    with open_archive(archive) as opened:
+    with open_archive(archive, makes=True) as opened:
 
         def ingest(paths: Sequence[Path]) -> IngestReport:
             return opened.ingest(paths, provider=provider)

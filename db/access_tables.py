@@ -21,6 +21,7 @@ account = Table(
     Column("password", Text, nullable=False, comment="Argon2 hash with its own salt and costs"),
     Column("created_at", Instant, nullable=False, comment="when it was added"),
     Column("password_at", Instant, nullable=False, comment="when the password was last set"),
+    Column("disabled_at", Instant, comment="since when it lets nobody in; null: it does"),
     one_of("role", Role),
     CheckConstraint("name <> ''", name="name_given"),
     comment="People who sign in with a password",
@@ -40,6 +41,16 @@ session = Table(
     comment="Sessions in force; signing out deletes the row",
 )
 Index(None, session.c.name)
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("name", Text, primary_key=True, comment="as in session"),
+    Column("origin", Text, primary_key=True, comment="as in session"),
+    Column("last_at", Instant, nullable=False, comment="when the person last signed in"),
+    one_of("origin", Origin),
+    comment="When each person last signed in, for admins to read; outlives the session",
+)
 
 sign_in_attempt = Table(
     "sign_in_attempt",

@@ -13,10 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db.answer_tables import answer, citation, evidence, sentence
 from db.asked import query_json, query_of
 from db.reading import read_passages
 from db.records import AnswerSeconds, AnswerTotals, StaleReason, StoredAnswer, StoredCitation, StoredSentence
-from db.tables import answer, citation, evidence, passage, sentence, story, superseded, version
+from db.tables import passage, story, superseded, version
 from db.visibility import readable
 from domain.answer import (
     Answer,

@@ -1,4 +1,4 @@
-"""Column types that mean the same on every database: instants, codes of an enumeration, digests.
+"""Columns that mean the same on every database: keys, instants, codes of an enumeration.
 
 An instant read back equals the one written, to the microsecond, and is aware UTC.
 """
@@ -50,3 +50,26 @@ def one_of(column: str, codes: type[StrEnum]) -> sa.CheckConstraint:
     """The check that a text column holds one of an enumeration's codes."""
     listed = ", ".join(f"'{code.value}'" for code in codes)
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def given_key(name: str, comment: str) -> sa.Column[int]:
+    """A primary key whose values the store hands out itself, rising and never twice."""
+    return sa.Column(name, Key, primary_key=True, autoincrement=False, comment=comment)
+
+
+def counted_key(name: str) -> sa.Column[int]:
+    """A primary key that counts up with every row."""
+    return sa.Column(name, Key, primary_key=True, autoincrement=True, comment="order of arrival")
+
+
+def refers(name: str, target: str, comment: str, *, primary_key: bool = False) -> sa.Column[int]:
+    """A column that holds the key of a row of another table: `target`, as "table.column"."""
+    return sa.Column(
+        name,
+        Key,
+        sa.ForeignKey(target),
+        primary_key=primary_key,
+        autoincrement=False,
+        nullable=False,
+        comment=comment,
+    )

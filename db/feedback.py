@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
+from db.answer_tables import feedback
 from db.rows import chunks
-from db.tables import feedback
 from domain.feedback import Feedback, Judgement
 
 
@@ -29,23 +30,30 @@ def read_feedback(connection: sa.Connection, answer_ids: Collection[int]) -> dic
     """By answer: everything said of it, in the order in which it was said."""
     found: dict[int, list[Feedback]] = {}
     for some in chunks(sorted(set(answer_ids))):
-        rows = connection.execute(
-            sa.select(feedback).where(feedback.c.answer_id.in_(some)).order_by(feedback.c.feedback_id)
-        )
-        for row in rows:
-            found.setdefault(row.answer_id, []).append(
-                Feedback(
-                    answer_id=row.answer_id,
-                    at=row.at,
-                    judgement=Judgement(row.judgement),
-                    person=row.person,
-                    answer=row.answer,
-                    comment=row.comment,
-                )
-            )
+        _add(found, connection.execute(_in_order().where(feedback.c.answer_id.in_(some))))
     return found
 
 
-def judged_answers(connection: sa.Connection) -> list[int]:
-    """The ids of answers of which something was said, the earliest answer first."""
-    return list(connection.scalars(sa.select(feedback.c.answer_id).distinct().order_by(feedback.c.answer_id)))
+def judged_answers(connection: sa.Connection) -> dict[int, list[Feedback]]:
+    """Everything said, by answer: the earliest answer first."""
+    found: dict[int, list[Feedback]] = {}
+    _add(found, connection.execute(_in_order()))
+    return found
+
+
+def _in_order() -> sa.Select[Any]:
+    return sa.select(feedback).order_by(feedback.c.answer_id, feedback.c.feedback_id)
+
+
+def _add(found: dict[int, list[Feedback]], rows: Iterable[sa.Row[Any]]) -> None:
+    for row in rows:
+        found.setdefault(row.answer_id, []).append(
+            Feedback(
+                answer_id=row.answer_id,
+                at=row.at,
+                judgement=Judgement(row.judgement),
+                person=row.person,
+                answer=row.answer,
+                comment=row.comment,
+            )
+        )

@@ -13,11 +13,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db.answer_tables import citation
 from db.database import Database
 from db.desk import failures_of
 from db.records import Failure
 from db.rows import chunks
-from db.tables import audit, citation, quarantine, story, version
+from db.tables import audit, quarantine, story, version
 from domain.errors import StoreError
 
 IN_ONE_READ = 1000  # rows of a list that is read whole

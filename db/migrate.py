@@ -16,7 +16,7 @@ from db import tables
 from db.database import Database
 from domain.errors import StoreError
 
-REVISION = "0001"  # head of db/migrations/versions; a test compares
+REVISION = "0002"  # head of db/migrations/versions; a test compares
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x64657063  # "depc": advisory lock for two openings of one new PostgreSQL database
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db.answer_tables import answer, citation
 from db.database import Database
 from db.groups import Groups, Links
 from db.reading import find_story
 from db.rows import chunks
-from db.tables import answer, citation, story, superseded, version
+from db.tables import story, superseded, version
 from db.visibility import visible
 from domain.related import StoryCard, StoryStanding
 from domain.story import Kind, Status

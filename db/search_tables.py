@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 
-from db.columns import Instant, Key, one_of
+from db.columns import Instant, one_of, refers
 from db.tables import metadata
 from domain.subjects import Relation
 
@@ -65,13 +65,11 @@ saved_waiting = Table(
     "saved_waiting",
     metadata,
     Column("name", Text, ForeignKey("saved_query.name"), primary_key=True, comment="the saved question"),
-    Column(
+    refers(
         "version_id",
-        Key,
-        ForeignKey("version.version_id"),
+        "version.version_id",
+        "a version that matched while it might not be shown",
         primary_key=True,
-        autoincrement=False,
-        comment="a version that matched while it might not be shown",
     ),
     comment="Matches on hold, under embargo or killed: reported if ever they may be shown",
 )
@@ -80,14 +78,7 @@ saved_report = Table(
     "saved_report",
     metadata,
     Column("name", Text, ForeignKey("saved_query.name"), primary_key=True, comment="the saved question"),
-    Column(
-        "version_id",
-        Key,
-        ForeignKey("version.version_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="a version that was reported: never again",
-    ),
+    refers("version_id", "version.version_id", "a version that was reported: never again", primary_key=True),
     Column("run", sa.Integer, nullable=False, comment="in which report, counted from 1"),
     Column("is_change", sa.Boolean, nullable=False, comment="an earlier version had been reported"),
     comment="What each saved question has reported",

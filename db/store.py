@@ -378,8 +378,8 @@ class StoryStore:
         with self._database.read() as connection:
             return feedback.read_feedback(connection, [answer_id]).get(answer_id, [])
 
-    def judged_answers(self) -> list[int]:
-        """The ids of answers of which something was said."""
+    def judged_answers(self) -> dict[int, list[Feedback]]:
+        """Everything that was said, by answer: the earliest answer first, of each the latest word last."""
         with self._database.read() as connection:
             return feedback.judged_answers(connection)
 

@@ -1,20 +1,18 @@
-"""The tables: every column says what it holds, every constraint has a name.
+"""The tables of stories: every column says what it holds, every constraint has a name.
 
-The migrations in `db/migrations` make this schema; a test compares the two statement by statement.
+Beside them, on the same metadata, stand `db.answer_tables`, `db.search_tables` and `db.access_tables`. The
+migrations in `db/migrations` make this schema; a test compares the two statement by statement.
 Texts are stored once: a passage is two offsets into its version's body.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from db.columns import Instant, Key, Names, one_of
-from domain.answer import Outcome, Verdict
-from domain.feedback import Judgement
+from db.columns import Instant, Key, Names, counted_key, given_key, one_of, refers
 from domain.story import Action, Kind, Status
 
 
@@ -35,20 +33,6 @@ metadata = sa.MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
-
-
-def _given_key(name: str, comment: str) -> Column[int]:
-    """A primary key whose values the store hands out itself, rising and never twice."""
-    return Column(name, Key, primary_key=True, autoincrement=False, comment=comment)
-
-
-def _counted_key(name: str) -> Column[int]:
-    return Column(name, Key, primary_key=True, autoincrement=True, comment="order of arrival")
-
-
-def _refers(name: str, target: str, comment: str, **options: Any) -> Column[int]:
-    return Column(name, Key, ForeignKey(target), nullable=False, comment=comment, **options)
-
 
 archive = Table(
     "archive",
@@ -73,7 +57,7 @@ archive = Table(
 story = Table(
     "story",
     metadata,
-    _given_key("story_id", "the address, as a number"),
+    given_key("story_id", "the address, as a number"),
     Column("provider", Text, nullable=False, comment="agency or source the guid belongs to"),
     Column("guid", Text, nullable=False, comment="the provider's identifier, or a hash naming its recipe"),
     Column("status", Text, nullable=False, comment="usable; withheld: on hold; canceled: killed"),
@@ -105,8 +89,8 @@ Index(
 version = Table(
     "version",
     metadata,
-    _given_key("version_id", "one sending of a story"),
-    _refers("story_id", "story.story_id", "the story it belongs to"),
+    given_key("version_id", "one sending of a story"),
+    refers("story_id", "story.story_id", "the story it belongs to"),
     Column("number", sa.BigInteger, nullable=False, comment="the provider's number, or the next free one"),
     Column("published", Instant, nullable=False, comment="versionCreated, µs since 1970 UTC"),
     Column("content_hash", sa.LargeBinary, nullable=False, comment="SHA-256, recipe in domain/story.py"),
@@ -151,13 +135,11 @@ Index(None, version.c.published)
 superseded = Table(
     "superseded",
     metadata,
-    Column(
+    refers(
         "version_id",
-        Key,
-        ForeignKey("version.version_id"),
+        "version.version_id",
+        "a version that is not, or will at some instant no longer be, the current one",
         primary_key=True,
-        autoincrement=False,
-        comment="a version that is not, or will at some instant no longer be, the current one",
     ),
     Column("since", Instant, nullable=False, comment="when the first version that outranks it was published"),
     Column("epoch", sa.BigInteger, nullable=False, comment="visibility epoch that wrote this row"),
@@ -169,8 +151,8 @@ Index(None, superseded.c.epoch)
 passage = Table(
     "passage",
     metadata,
-    _given_key("passage_id", "number the indexes use"),
-    _refers("version_id", "version.version_id", "the version it is cut from"),
+    given_key("passage_id", "number the indexes use"),
+    refers("version_id", "version.version_id", "the version it is cut from"),
     Column("ordinal", sa.Integer, nullable=False, comment="0-based place among the version's passages"),
     Column("begins", sa.Integer, nullable=False, comment="first code point in the body"),
     Column("ends", sa.Integer, nullable=False, comment="code point after the last"),
@@ -182,21 +164,14 @@ passage = Table(
 pending_passage = Table(
     "pending_passage",
     metadata,
-    Column(
-        "passage_id",
-        Key,
-        ForeignKey("passage.passage_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="a passage the indexes do not hold yet",
-    ),
+    refers("passage_id", "passage.passage_id", "a passage the indexes do not hold yet", primary_key=True),
     comment="Work left for the indexes; a passage itself is never updated",
 )
 
 directive = Table(
     "directive",
     metadata,
-    _counted_key("directive_id"),
+    counted_key("directive_id"),
     Column(
         "digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of what it asks: once only"
     ),
@@ -227,7 +202,7 @@ Index(
 audit = Table(
     "audit",
     metadata,
-    _counted_key("audit_id"),
+    counted_key("audit_id"),
     Column("story_id", Key, ForeignKey("story.story_id"), comment="story acted upon, if one"),
     Column("name", Text, comment="name suppressed or restored, or account acted upon, if that was the act"),
     Column("at", Instant, nullable=False, comment="when it was done here"),
@@ -252,7 +227,7 @@ suppression = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    _counted_key("failure_id"),
+    counted_key("failure_id"),
     Column(
         "digest", sa.LargeBinary, nullable=False, unique=True, comment="SHA-256 of path, position, reason"
     ),
@@ -276,98 +251,12 @@ tally = Table(
     comment="Counts kept up with every batch: counting 38 million rows takes too long for a page",
 )
 
-answer = Table(
-    "answer",
-    metadata,
-    _counted_key("answer_id"),
-    Column("asked_at", Instant, nullable=False, comment="when the question was put"),
-    Column("question", Text, nullable=False, comment="as put"),
-    Column("query", sa.JSON, nullable=False, comment="text, mode and filters as understood"),
-    Column("outcome", Text, nullable=False, comment="answered, partial, disputed, not_in_archive"),
-    Column("text", Text, nullable=False, comment="as shown"),
-    Column("language", Text, nullable=False, comment="of the answer"),
-    Column("model", Text, comment="null: extracted without a model"),
-    Column("prompt_tokens", sa.Integer, nullable=False, comment="read by the model"),
-    Column("generated_tokens", sa.Integer, nullable=False, comment="written by the model"),
-    Column("retrieve_seconds", sa.Float, nullable=False, comment="question to evidence"),
-    Column("first_token_seconds", sa.Float, comment="question to first word"),
-    Column("total_seconds", sa.Float, nullable=False, comment="question to checked answer"),
-    Column("joules", sa.Float, comment="spent on it; null: not known"),
-    Column("joules_measured", sa.Boolean, comment="by the processor's meter; false: estimated"),
-    Column("settings", sa.JSON, nullable=False, comment="settings, model digest: name to text"),
-    Column("asked_by", Text, comment="person who asked on the pages; null: on this machine"),
-    Column("shared", sa.Boolean, nullable=False, comment="others than asked_by may open it"),
-    one_of("outcome", Outcome),
-    comment="Every answer given",
-)
-
-sentence = Table(
-    "sentence",
-    metadata,
-    _refers("answer_id", "answer.answer_id", "the answer", primary_key=True, autoincrement=False),
-    Column("ordinal", sa.Integer, primary_key=True, comment="0-based; shown sentences first"),
-    Column("text", Text, nullable=False, comment="without its [n]"),
-    Column("verdict", Text, nullable=False, comment="supported, partly, unsupported"),
-    Column("withheld", sa.Boolean, nullable=False, comment="not part of the answer; shown apart"),
-    Column("reasons", Names, comment="[why the check decided so, …]"),
-    Column("figure", Names, comment="[words, number, unit or null] it gives where sources differ"),
-    one_of("verdict", Verdict),
-    comment="The sentences of an answer",
-)
-
-citation = Table(
-    "citation",
-    metadata,
-    Column("answer_id", Key, primary_key=True, autoincrement=False, comment="the answer"),
-    Column("sentence", sa.Integer, primary_key=True, comment="sentence.ordinal"),
-    Column("ordinal", sa.Integer, primary_key=True, comment="0-based among the sentence's citations"),
-    _refers("version_id", "version.version_id", "the version quoted"),
-    Column("begins", sa.Integer, nullable=False, comment="first code point of the quote in the body"),
-    Column("ends", sa.Integer, nullable=False, comment="code point after the last"),
-    sa.ForeignKeyConstraint(["answer_id", "sentence"], ["sentence.answer_id", "sentence.ordinal"]),
-    CheckConstraint("begins >= 0 AND ends > begins", name="span"),
-    comment="What a sentence rests on: quote = body[begins:ends]",
-)
-Index(None, citation.c.version_id)
-
-evidence = Table(
-    "evidence",
-    metadata,
-    _refers("answer_id", "answer.answer_id", "the answer", primary_key=True, autoincrement=False),
-    Column("rank", sa.Integer, primary_key=True, comment="0-based, best first"),
-    _refers("passage_id", "passage.passage_id", "the passage found"),
-    Column("score", sa.Float, nullable=False, comment="comparable within one answer only"),
-    comment="The stories offered as evidence of an answer",
-)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    _counted_key("feedback_id"),
-    _refers("answer_id", "answer.answer_id", "the answer judged"),
-    Column("at", Instant, nullable=False, comment="when"),
-    Column("judgement", Text, nullable=False, comment="right, wrong, wrong_citation, absent"),
-    Column("person", Text, nullable=False, comment="who judged"),
-    Column("answer", Text, comment="what would be right, in few words"),
-    Column("comment", Text, comment="in the reader's words"),
-    one_of("judgement", Judgement),
-    comment="What readers said of answers; a person's last word on an answer counts",
-)
-Index(None, feedback.c.answer_id)
-
 
 def _story_group(name: str, comment: str) -> Table:
     table = Table(
         name,
         metadata,
-        Column(
-            "story_id",
-            Key,
-            ForeignKey("story.story_id"),
-            primary_key=True,
-            autoincrement=False,
-            comment="a member",
-        ),
+        refers("story_id", "story.story_id", "a member", primary_key=True),
         Column("group_id", Key, nullable=False, comment="story_id of one member, chosen by ingest"),
         comment=comment,
     )
@@ -388,14 +277,7 @@ minhash_band = Table(
         autoincrement=False,
         comment="eight days, and a hash within them, signed 64 bits",
     ),
-    Column(
-        "story_id",
-        Key,
-        ForeignKey("story.story_id"),
-        primary_key=True,
-        autoincrement=False,
-        comment="a story under that key",
-    ),
+    refers("story_id", "story.story_id", "a story under that key", primary_key=True),
     comment="MinHash bands and headline keys: stories that share one are compared",
     sqlite_with_rowid=False,
 )

@@ -23,6 +23,18 @@ class Origin(StrEnum):
     OIDC = "oidc"  # an OpenID Connect provider
 
 
+class AccountAct(StrEnum):
+    """What may be done to an account, as the audit trail says it."""
+
+    ADDED = "account added"
+    REMOVED = "account removed"
+    ROLE = "account role"
+    PASSWORD = "account password"  # noqa: S105 - an act, not a password
+    DISABLED = "account disabled"
+    ENABLED = "account enabled"
+    SIGNED_OUT = "account signed out"  # also of an address that a provider vouched for
+
+
 _ORDER = tuple(Role)
 
 

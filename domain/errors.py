@@ -22,6 +22,7 @@ answer, never an exception.
     │   ├── GenerationFailed   the engine stopped half-way
     │   └── PromptTooLong      what must be in the prompt exceeds the context
     ├── SetError               an evaluation set is malformed; names file and line
+    │   └── CorpusNotHere      it is sound; its stories may not be copied and are not on this machine
     ├── JobError               a job cannot be started or found
     └── NotPermitted           the user's role does not allow it
         ├── NotSignedIn        nobody is signed in here, or that session is over
@@ -107,6 +108,10 @@ class PromptTooLong(ModelError):
 
 class SetError(ArchiveError):
     """An evaluation set is malformed; the message names file and line."""
+
+
+class CorpusNotHere(SetError):
+    """The set is sound, but its stories, which may not be copied into a project, are not on this machine."""
 
 
 class JobError(ArchiveError):

@@ -1,4 +1,4 @@
-"""A run's figures as values, read from its scores and summary: what the report and the pages both draw."""
+"""A run's figures as values, read from its summary alone: what the report and the pages both draw."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evaluation.scores import LOWER_IS_BETTER, Scores
+from evaluation.scores import LOWER_IS_BETTER
 
 _COUNTED = ("abstention", "agreement", "violations", "false_premises", "tokens", "energy")
 
@@ -62,11 +62,13 @@ class RunFigures:
     questions: int
 
 
-def figures(scores: Scores, summary: Mapping[str, Any]) -> RunFigures:
-    """`scores` and `summary` as evaluation.runner.settle writes them."""
+def figures(summary: Mapping[str, Any], scored: Mapping[str, int] | None = None) -> RunFigures:
+    """`summary` as evaluation.runner.settle writes it. `scored`: how many questions each measure says something
+    of; needed for a summary of an earlier program, which lacks it."""
     curve = summary.get("risk_coverage")
+    scored = summary["scored"] if scored is None else scored
     return RunFigures(
-        measures=tuple(_measure(name, scores, summary) for name in scores if summary.get(name) is not None),
+        measures=tuple(_measure(n, q, summary) for n, q in scored.items() if summary.get(n) is not None),
         slices=tuple(_slices(summary)),
         counts=tuple(_counts(summary)),
         risk=tuple((coverage, risk) for coverage, risk in curve["curve"]) if curve else (),
@@ -76,9 +78,9 @@ def figures(scores: Scores, summary: Mapping[str, Any]) -> RunFigures:
     )
 
 
-def _measure(name: str, scores: Scores, summary: Mapping[str, Any]) -> Figure:
+def _measure(name: str, questions: int, summary: Mapping[str, Any]) -> Figure:
     low, high = summary["intervals"].get(name, (None, None))
-    return Figure(measure=name, value=summary[name], low=low, high=high, questions=len(scores[name]))
+    return Figure(measure=name, value=summary[name], low=low, high=high, questions=questions)
 
 
 def _slices(summary: Mapping[str, Any]) -> list[SliceFigure]:

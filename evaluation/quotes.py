@@ -5,16 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from answering.verify import Context, judge
+from answering.evidence import whole
+from answering.verify import judge
 from answering.verify.checkers import Checker, Question
 from answering.verify.closeness import Closeness
 from domain.answer import Citation, Sentence, Verdict
-from domain.sentences import split_sentences
 from domain.story import Version
 from evaluation.measures.statements import Statement, judge_statement
 
 ENTAILED = 0.5  # share of a model's head from which on words are said to carry a sentence: its likelier word
-_BEFORE = 2  # sentences ahead of a quote that its pronouns may stand for; as the verifier is given elsewhere
 
 
 class QuoteJudge:
@@ -31,7 +30,8 @@ class QuoteJudge:
 
         def supports(citations: Sequence[Citation]) -> bool:
             quotes = " ".join(citation.quote for citation in citations)
-            context = self._context(citations[0], language)
+            story = whole(self._version(citations[0].guid, citations[0].version))
+            context = story.context(language, first=story.sentences_before(citations[0].start))
             near: float | None = None
             if (closeness := self._closeness()) is not None:
                 across = [context.crosses_languages]
@@ -39,19 +39,6 @@ class QuoteJudge:
             return judge(sentence.text, quotes, context, closeness=near).verdict is Verdict.SUPPORTED
 
         return judge_statement(sentence.citations, supports)
-
-    def _context(self, citation: Citation, language: str) -> Context:
-        version = self._version(citation.guid, citation.version)
-        ahead = [version.body[a:b] for a, b in split_sentences(version.body) if b <= citation.start]
-        return Context(
-            published=version.published,
-            body=version.body,
-            headline=version.headline,
-            place=version.dateline_place,
-            language=version.language,
-            claim_language=language,
-            before=" ".join(ahead[-_BEFORE:]),
-        )
 
 
 class EntailmentJudge:

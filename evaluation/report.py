@@ -55,7 +55,7 @@ def write_report(
     listed = [_listed(q, results[q.query_id], of, scores) for q in of.queries if q.query_id in results]
     listed.sort(key=lambda one: not one.wrong)
     seconds = [r.total_seconds or r.retrieve_seconds for r in results.values()]
-    found = figures(scores, summary)
+    found = figures(summary)
     page = _template().render(
         set=of,
         summary=summary,

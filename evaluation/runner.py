@@ -2,7 +2,7 @@
 
 A run is a folder: `manifest.json` (what was run, with which models, settings and corpus, written first),
 `results.jsonl` (one line a question), `run.trec`, and what is worked out from them at the end and can be
-again: `scores.json`, `summary.json`, `report.html`. A run resumed under other settings, models, code or
+again: `scores.json`, `questions.npz`, `summary.json`, `report.html`. A run resumed under other settings, models, code or
 questions is refused rather than mixed.
 """
 
@@ -26,6 +26,7 @@ from domain.query import Filters, Query, SearchResult
 from domain.story import StoryRecord, Version
 from evaluation.energy import read_meter, used
 from evaluation.measures.violations import violations
+from evaluation.questions import make_rows, write_rows
 from evaluation.quotes import EntailmentJudge, QuoteJudge
 from evaluation.report import write_report
 from evaluation.results import CitedSpan, Result, append, drop_torn_line, from_search, read, with_answer
@@ -71,6 +72,7 @@ class Run:
     scores: Scores
     summary: dict[str, Any]
     corpus: str  # fingerprint of what was asked
+    format: str  # of the set
 
 
 def run_set(
@@ -149,6 +151,7 @@ def settle(of: EvalSet, folder: Path, results: dict[str, Result]) -> Run:
     summary = summarise(of, results, scores)
     manifest = orjson.loads((folder / "manifest.json").read_bytes())
     (folder / "scores.json").write_bytes(orjson.dumps(scores, option=orjson.OPT_INDENT_2))
+    write_rows(folder, make_rows(folder, of, scores))
     (folder / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     (folder / "run.trec").write_text("".join(_trec_lines(results, folder.name)), encoding="utf-8")
     write_report(
@@ -161,6 +164,7 @@ def settle(of: EvalSet, folder: Path, results: dict[str, Result]) -> Run:
         scores=scores,
         summary=summary,
         corpus=str(manifest.get("corpus", "")),
+        format=of.format,
     )
 
 

@@ -43,6 +43,7 @@ def summarise(of: EvalSet, results: Mapping[str, Result], scores: Scores | None 
     if used := resources.energy(done):
         summary["energy"] = used
     summary["queries"] = len(asked)
+    summary["scored"] = {name: len(values) for name, values in scores.items()}
     summary["intervals"] = {n: bounds for n, v in scores.items() if (bounds := interval(list(v.values())))}
     summary["slices"] = slices(asked, results, scores)
     kinds = sorted({q.kind for q in asked if q.kind})

@@ -22,9 +22,7 @@ from ingest.cleaning import clean_body, clean_line
 from ingest.dates import parse_embargo, parse_instant
 from ingest.language import detect, primary_tag
 
-MAX_ITEM_BYTES = (
-    8 * 1024 * 1024
-)  # the longest story known to us is under 1 MB; this bounds the memory of one item
+MAX_ITEM_BYTES = 8 * 1024 * 1024  # the longest story known to us is under 1 MB; this bounds an item's memory
 MAX_EXCERPT_BYTES = 4096
 MAX_HEADLINE = 1000  # characters; longer ones are bodies put in the wrong field
 GUID_RECIPE = "sha256-v1"
@@ -113,12 +111,12 @@ def _finish(draft: Draft, ref: SourceRef, provider: str | None) -> Version:
     if not body and status is Status.USABLE:
         raise SourceError(
             "the item has no text",
-            hint="nothing to do for a picture without a caption; otherwise name the field of its text",
+            hint="nothing to do for a picture without a caption; otherwise add the text (in JSON and tables: `text`)",
         )
     if draft.published is None or draft.published == "":
         raise SourceError(
             "the item has no date",
-            hint="add a publication date to the item, or give one for all undated items",
+            hint="add the publication date to the item (in JSON and tables: `date`) and ingest the file again",
         )
     published = parse_instant(draft.published)
     source = (

@@ -23,7 +23,7 @@ from domain.errors import SourceError
 from domain.story import IngestReport, SetAside, Version, rides_along
 from ingest import readers
 from ingest.chunk import CHUNK_TOKENS, cut
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from ingest.frames import Frame, Task, frames
 from ingest.pool import ReadingPool
 from ingest.reading import ReadItem
@@ -79,7 +79,7 @@ def ingest(
     """
     started = time.monotonic()
     named = [Path(path) for path in paths]
-    _check(named, format)
+    check_named(named, format)
     total, unpacked = _extent(named)
     number = _processes(unpacked) if processes is None else processes
     tasks = _tasks(named, format=format, provider=provider)
@@ -124,7 +124,8 @@ class _Tally:
     stored: BatchCounts = BatchCounts()  # noqa: RUF009 frozen
 
 
-def _check(paths: Iterable[Path], format: str) -> None:
+def check_named(paths: Iterable[Path], format: str) -> None:
+    """Raises SourceError for a path or a format that does not exist."""
     for path in paths:
         if not path.exists():
             raise SourceError(f"{path} does not exist", hint="check the path")

@@ -21,7 +21,7 @@ from runtime.suppression import BLOCK
 if TYPE_CHECKING:
     from runtime.suppression import Screen
 
-__all__ = ["Answers", "Format", "GivenAnswer"]
+__all__ = ["Answers", "Format", "GivenAnswer", "exports_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +66,8 @@ class Answers:
         )
 
     def exports(self, answer_id: int) -> dict[Format, str]:
-        """In every format; see `answering.exporting`. AnswerNotFound where nothing of it may be shown now."""
-        given = self.get(answer_id)
-        if given.withdrawn:
-            raise AnswerNotFound(
-                f"answer {answer_id} cites a story that may not be shown now",
-                hint="`depeche answers --stale` says which; ask again",
-            )
-        return {kind: export(given.answer, kind) for kind in Format}
+        """See `exports_of`."""
+        return exports_of(self.get(answer_id))
 
     def share(self, answer_id: int, *, shared: bool) -> None:
         """Whether others than the person who asked may open it."""
@@ -103,7 +97,17 @@ class Answers:
 
     def judged(self) -> list[tuple[GivenAnswer, list[Feedback]]]:
         """Every answer of which something was said, the earliest first."""
-        return [(self.get(one), self.judgements(one)) for one in self._store.judged_answers()]
+        return [(self.get(one), said) for one, said in self._store.judged_answers().items()]
+
+
+def exports_of(given: GivenAnswer) -> dict[Format, str]:
+    """In every format; see `answering.exporting`. AnswerNotFound where nothing of it may be shown now."""
+    if given.withdrawn:
+        raise AnswerNotFound(
+            f"answer {given.answer.answer_id} cites a story that may not be shown now",
+            hint="`depeche answers --stale` says which; ask again",
+        )
+    return {kind: export(given.answer, kind) for kind in Format}
 
 
 def _given(text: str | None) -> str | None:

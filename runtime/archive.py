@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from runtime.answers import Answers
     from runtime.saved import Saved
     from runtime.subjects import Subjects
+    from runtime.suppression import HiddenNames
 
 
 class Archive(Parts):
@@ -58,19 +59,21 @@ class Archive(Parts):
         Raises ArchiveLocked when another process is writing. Bad items do not raise: they are
         counted in `quarantined` and listed by `failures()`.
         """
-        from ingest.pipeline import ingest
+        from ingest.pipeline import check_named, ingest
 
         started, since = time.monotonic(), utc_now()
+        named = [Path(path) for path in paths]
+        check_named(named, format)  # before the embedder is loaded, or missed
         with self.store.writer_lock():
             report = ingest(
-                [Path(path) for path in paths],
+                named,
                 store=self.store,
                 count_tokens=self.embedder.count_tokens,
                 format=format,
                 provider=provider,
                 progress=reading,
             )
-            clear_mended(self.store.ledger, [Path(path) for path in paths], since=since)
+            clear_mended(self.store.ledger, named, since=since)
             self._following(lambda: self.index.index_pending(progress=indexing))
         return replace(report, seconds=time.monotonic() - started)
 
@@ -138,6 +141,10 @@ class Archive(Parts):
 
     def suppressions(self) -> list[Suppression]:
         return self.store.suppressions()
+
+    def hidden_names(self) -> HiddenNames:
+        """The names hidden now, as patterns that are made once for each change of them."""
+        return self._screen.names()
 
     # -- what is asked -------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from domain.errors import ArchiveError, IndexStale, SettingsError
+from domain.errors import ArchiveError, IndexStale, ModelNotInstalled, SettingsError
 from domain.protocols import Embedder
 from retrieval.recorded import read_current
 from runtime import wiring
@@ -71,17 +71,24 @@ def recognised(embedder: Embedder, settings: Settings) -> Embedder:
 
 def _from_folder(name: str, settings: Settings) -> Embedder:
     from models.added import catalogue_at
+    from models.catalogue import ModelKind
     from models.fetch import weights_digest
     from retrieval.embedder import SentenceTransformerEmbedder
     from retrieval.fast_embedder import OpenVinoEmbedder
 
+    catalogue = catalogue_at(settings.models_cache)
+    known = [spec.name for spec in catalogue.of_kind(ModelKind.EMBEDDER)]
+    if name not in known and not Path(name).expanduser().is_dir():
+        raise ModelNotInstalled(
+            f"no embedder named {name!r}",
+            hint=f"known: {', '.join(known)}; or give a sentence-transformers folder",
+        )
     folder = wiring.required_path(name, settings)
     engine: Callable[..., SentenceTransformerEmbedder] = SentenceTransformerEmbedder
     if settings.embedder.engine == "openvino":
         engine = partial(OpenVinoEmbedder, apart=True)
     digest = weights_digest(folder)
-    catalogue = catalogue_at(settings.models_cache)
-    if name not in catalogue.names():
+    if name not in known:
         return engine(folder, name=folder.name, digest=digest, **_of_folder(folder))
     spec = catalogue.get(name)
     return engine(

@@ -10,13 +10,14 @@ import threading
 import time
 from pathlib import Path
 
-from domain.errors import SettingsError
+from domain.errors import ModelError, SettingsError
 from domain.protocols import Generator
 from domain.query import Query
 from runtime import wiring
 from runtime.health import ModelQueue
 from runtime.settings import IMPORT_STRING, ModelSettings, Settings
 
+REACHED_SECONDS = 3.0  # for a server to answer anything at all
 LOOK_SECONDS, IDLE_LOOKS = 2.0, 5  # a model that was replaced is closed after 10 s without an answer
 
 
@@ -108,16 +109,7 @@ def make_generator(settings: Settings) -> Generator:
     if IMPORT_STRING.fullmatch(chosen.name):
         return _from_chat_model(chosen.name, context=chosen.context)
     if wiring.is_endpoint(chosen.name):
-        from answering.generation.openai import OpenAIGenerator
-
-        return OpenAIGenerator(
-            chosen.name,
-            model=chosen.endpoint_model,
-            api_key=chosen.api_key,
-            context=chosen.context,
-            temperature=chosen.temperature,
-            seed=chosen.seed,
-        )
+        return _of_server(chosen)
     from answering.generation.worker import WorkerGenerator
     from answering.prompts import opening
 
@@ -136,6 +128,36 @@ def make_generator(settings: Settings) -> Generator:
     )
     generator.start()
     return generator
+
+
+def _of_server(chosen: ModelSettings) -> Generator:
+    from answering.generation.openai import OpenAIGenerator
+
+    try:
+        return OpenAIGenerator(
+            chosen.name,
+            model=chosen.endpoint_model,
+            api_key=chosen.api_key,
+            context=chosen.context,
+            temperature=chosen.temperature,
+            seed=chosen.seed,
+        )
+    except SettingsError:  # a server that is down tells neither its model nor its context
+        _require_reachable(chosen.name)
+        raise
+
+
+def _require_reachable(address: str) -> None:
+    """ModelError where no server answers at the address; whatever one answers will do."""
+    import httpx
+
+    try:
+        httpx.get(address, timeout=REACHED_SECONDS)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise ModelError(
+            f"the model's server at {address} cannot be reached: {error}",
+            hint="start it, correct the address, or quote without a model: --extractive",
+        ) from error
 
 
 def _from_chat_model(name: str, *, context: int) -> Generator:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from answering.generation.native import Model
-from domain.errors import SettingsError
+from domain.errors import IndexStale, ModelNotInstalled, SettingsError
 from models import added
 from models.added import Shape, catalogue_at
 from models.catalogue import ModelKind
@@ -19,6 +19,7 @@ from models.machine import inspect_machine
 from models.planner import GIB, Plan, plans_for, recommend, survey
 from models.receipt import digest_file
 from runtime import model_choice, wiring
+from runtime.embedders import embedder_name
 from runtime.settings import Settings
 
 LARGE_MODEL = "mistral-small-3.1-24b"  # whose arithmetic `doctor` shows for machines one might buy
@@ -126,11 +127,32 @@ def examine(settings: Settings) -> dict[str, Any]:
     return {
         "machine": asdict(machine),
         "model": settings.model.name,
+        "chosen": [
+            _choice("language model", settings.model.name, settings),
+            _choice("embedder", _embedder(settings), settings),
+        ],
         "advised": advised.name if advised else None,
         "here": [_plan_row(p) for spec in llms for p in plans_for(machine, spec, settings.model.context)],
         "elsewhere": [_plan_row(p) for p in survey(catalogue.get(LARGE_MODEL))],
         "measured": _measured(settings.models_cache / "tunings"),
     }
+
+
+def _embedder(settings: Settings) -> str:
+    try:
+        return embedder_name(settings)
+    except IndexStale:  # made by code that only its owner may name
+        return settings.embedder.name
+
+
+def _choice(what: str, name: str, settings: Settings) -> dict[str, Any]:
+    """Whether a model that the settings choose can be used here, and the command that fetches it if not."""
+    try:
+        is_here = wiring.model_installed(settings, name)
+        remedy = f"depeche models pull {name}"
+    except ModelNotInstalled:  # neither a file here nor a name of the catalogue
+        is_here, remedy = False, "no model is called that: depeche models list"
+    return {"what": what, "name": name, "installed": is_here, "remedy": None if is_here else remedy}
 
 
 def _measured(folder: Path) -> list[dict[str, Any]]:
@@ -148,20 +170,26 @@ def _plan_row(plan: Plan) -> dict[str, Any]:
     return asdict(plan) | {"total_bytes": plan.total_bytes, "fits": plan.fits}
 
 
-def doctor_lines(found: dict[str, Any]) -> Iterator[str]:
-    """`examine` as lines for a terminal."""
+def doctor_lines(found: dict[str, Any], *, other_machines: bool = False) -> Iterator[str]:
+    """`examine` as lines for a terminal: what there is to do first, the arithmetic after it."""
+    for one in found["chosen"]:
+        state = "installed" if one["installed"] else f"not installed: {one['remedy']}"
+        yield f"{one['what']}: {one['name']} ({state})"
+    yield f"advised for this machine: {found['advised'] or 'none fits'}\n"
     machine = found["machine"]
     yield f"{machine['processor']}: {machine['cores']} cores, {_gib(machine['memory_bytes'])} ({', '.join(machine['flags'])})"
     for gpu in machine["gpus"]:
         yield f"GPU {gpu['name']}: {_gib(gpu['memory_bytes'])}"
-    yield f"\nmodel chosen: {found['model']}; advised for this machine: {found['advised'] or 'none fits'}"
     yield "\non this machine (weights + context × bytes a token + overhead = total, of what may be used):"
     yield from map(_plan_line, found["here"])
     if found["measured"]:
         yield "\nmeasured on this machine at the first start, otherwise idle:"
         yield from map(_measured_line, found["measured"])
-    yield f"\n{LARGE_MODEL} with its whole context elsewhere:"
-    yield from map(_plan_line, found["elsewhere"])
+    if other_machines:
+        yield f"\n{LARGE_MODEL} with its whole context elsewhere:"
+        yield from map(_plan_line, found["elsewhere"])
+    else:
+        yield f"\nwhat {LARGE_MODEL} needs on other machines: depeche doctor --other-machines"
 
 
 def _plan_line(row: dict[str, Any]) -> str:

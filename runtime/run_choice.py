@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.comparison import Change, Comparison
 from evaluation.judged import Judged
-from evaluation.scores import LOWER_IS_BETTER, Scores
+from evaluation.questions import QuestionRows, judged_code
+from evaluation.scores import LOWER_IS_BETTER
 from evaluation.sets import EvalQuery, EvalSet
-from runtime.runs import Listed
+from runtime.sets import queries_by_id
 from runtime.suppression import Mask
+
+_ORDERS = 8  # choices whose order stays in memory, 0.8 MB each at 100,000 questions
 
 
 class Order(StrEnum):
@@ -91,21 +99,83 @@ class ChangePage:
     total: int
 
 
-def choose(
-    listed: Sequence[Listed], of: EvalSet, scores: Scores, choice: Choice, *, at: int, count: int, mask: Mask
-) -> Page:
-    queries = {query.query_id: query for query in of.queries}
-    values = scores.get(choice.measure or "", {})
-    found = [one for one in listed if _fits(one, queries[one.query_id], choice)]
+@dataclass(frozen=True, slots=True, eq=False)
+class RunQuestions:
+    """A run's questions beside the set's, place by place. `queries`: None of one that the set has lost."""
+
+    rows: QuestionRows
+    queries: tuple[EvalQuery | None, ...]
+    languages: NDArray[np.int32]  # places in `language_names`; -1: none, or the set has lost the question
+    kinds: NDArray[np.int32]
+    language_names: tuple[str, ...]
+    kind_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: QuestionRows, of: EvalSet) -> Self:
+        asked = queries_by_id(of)
+        queries = tuple(asked.get(one) for one in rows.ids)
+        languages, language_names = _coded([query.language if query else None for query in queries])
+        kinds, kind_names = _coded([query.kind if query else None for query in queries])
+        return cls(rows, queries, languages, kinds, language_names, kind_names)
+
+    def listed(self, query_id: str) -> Listed | None:
+        """One question by its id; None where the run has no result of it, or the set has lost it."""
+        try:
+            place = self.rows.ids.index(query_id)
+        except ValueError:
+            return None
+        query = self.queries[place]
+        if query is None:
+            return None
+        rows = self.rows
+        return Listed(query, int(rows.at[place]), rows.judged_as(place), rows.scores(place))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A question of a run, to be shown in full. `at`: where its line begins in the run's results."""
+
+    query: EvalQuery
+    at: int
+    judged: Judged
+    scores: tuple[tuple[str, float], ...]
+
+
+def choose(found: RunQuestions, choice: Choice, *, at: int, count: int, mask: Mask) -> Page:
+    """Rows are made of those on the page alone."""
+    places = _order(found, choice)
+    values = found.rows.of_measure(choice.measure)
+    rows = (_row(found, int(place), float(values[place]), mask) for place in places[at : at + count])
+    return Page(rows=tuple(row for row in rows if row is not None), at=at, total=len(places))
+
+
+@lru_cache(maxsize=_ORDERS)
+def _order(found: RunQuestions, choice: Choice) -> NDArray[np.int64]:
+    """Places of the questions chosen, in the order chosen; equal ones in the order of asking."""
+    rows = found.rows
+    kept = np.array([query is not None for query in found.queries], dtype=np.bool_)
+    if choice.failed_only:
+        kept &= rows.failed
+    if choice.judged is not None:
+        kept &= rows.judged == judged_code(choice.judged)
+    if choice.language is not None:
+        kept &= found.languages == _code(found.language_names, choice.language)
+    if choice.kind is not None:
+        kept &= found.kinds == _code(found.kind_names, choice.kind)
+    places = np.flatnonzero(kept)
+    if words := choice.words.casefold():
+        places = np.array(
+            [one for one in places.tolist() if _says(found.queries[one], words)], dtype=np.int64
+        )
+    if choice.order is Order.ASKED:
+        return places
     if choice.order is Order.FAILED:
-        found.sort(key=lambda one: not one.failed)
+        keys = np.where(rows.failed[places], 0.0, 1.0)
     elif choice.order is Order.SLOWEST:
-        found.sort(key=lambda one: -one.seconds)
-    elif choice.order is Order.WORST:
-        sign = -1 if choice.measure in LOWER_IS_BETTER else 1
-        found.sort(key=lambda one: (one.query_id not in values, sign * values.get(one.query_id, 0.0)))
-    rows = (_row(one, queries[one.query_id], values, mask) for one in found[at : at + count])
-    return Page(rows=tuple(rows), at=at, total=len(found))
+        keys = -rows.seconds[places]
+    else:  # NaN, no value, sorts last
+        keys = rows.of_measure(choice.measure)[places] * (-1 if choice.measure in LOWER_IS_BETTER else 1)
+    return places[np.argsort(keys, kind="stable")]
 
 
 def choose_changes(
@@ -119,41 +189,58 @@ def choose_changes(
     mask: Mask,
 ) -> ChangePage:
     """`of` None: the set is not here any more, and questions are named by their ids."""
-    changes = list(found.changes)
-    if order is ChangeOrder.LOST:
-        changes = sorted((c for c in changes if _gain(c, measure) < 0), key=lambda c: _gain(c, measure))
-    elif order is ChangeOrder.GAINED:
-        changes = sorted((c for c in changes if _gain(c, measure) > 0), key=lambda c: -_gain(c, measure))
-    elif order is ChangeOrder.MOST:
-        changes.sort(key=lambda c: -max((abs(a - b) for b, a in c.moved.values()), default=0.0))
-    texts = {query.query_id: query.text for query in of.queries} if of else {}
-    rows = (_change_row(one, texts, measure, mask) for one in changes[at : at + count])
+    changes = _changes(found, measure, order)
+    asked = queries_by_id(of) if of else {}
+    rows = (_change_row(one, asked.get(one.query_id), measure, mask) for one in changes[at : at + count])
     return ChangePage(rows=tuple(rows), at=at, total=len(changes))
 
 
-def _fits(one: Listed, query: EvalQuery, choice: Choice) -> bool:
-    words = choice.words.casefold()
-    return (
-        (one.failed or not choice.failed_only)
-        and choice.judged in (None, one.judged)
-        and choice.language in (None, query.language)
-        and choice.kind in (None, query.kind)
-        and (not words or words in query.text.casefold() or words in one.query_id.casefold())
-    )
+@lru_cache(maxsize=_ORDERS)
+def _changes(found: Comparison, measure: str, order: ChangeOrder) -> tuple[Change, ...]:
+    changes = found.changes
+    if order is ChangeOrder.LOST:
+        lost = (c for c in changes if _gain(c, measure) < 0)
+        return tuple(sorted(lost, key=lambda c: _gain(c, measure)))
+    if order is ChangeOrder.GAINED:
+        gained = (c for c in changes if _gain(c, measure) > 0)
+        return tuple(sorted(gained, key=lambda c: -_gain(c, measure)))
+    if order is ChangeOrder.MOST:
+        return tuple(
+            sorted(changes, key=lambda c: -max((abs(a - b) for b, a in c.moved.values()), default=0.0))
+        )
+    return changes
 
 
-def _row(one: Listed, query: EvalQuery, values: Mapping[str, float], mask: Mask) -> Row:
+def _says(query: EvalQuery | None, words: str) -> bool:
+    return query is not None and (words in query.text.casefold() or words in query.query_id.casefold())
+
+
+def _coded(names: Sequence[str | None]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Each name as its place among those that occur; -1 for none."""
+    codes = {name: code for code, name in enumerate(sorted({name for name in names if name}))}
+    return np.array([codes[name] if name else -1 for name in names], dtype=np.int32), tuple(codes)
+
+
+def _code(names: Sequence[str], name: str) -> int:
+    """A place that no question has where none is called so."""
+    return names.index(name) if name in names else -2
+
+
+def _row(found: RunQuestions, place: int, value: float, mask: Mask) -> Row | None:
+    rows, query = found.rows, found.queries[place]
+    if query is None:
+        return None
     return Row(
-        query_id=one.query_id,
+        query_id=query.query_id,
         text=mask.mask(query.text),
         language=query.language,
         kind=query.kind,
-        judged=one.judged,
-        failed=one.failed,
-        seconds=one.seconds,
-        violations=one.violations,
-        inexact=one.inexact,
-        value=values.get(one.query_id),
+        judged=rows.judged_as(place),
+        failed=bool(rows.failed[place]),
+        seconds=float(rows.seconds[place]),
+        violations=int(rows.violations[place]),
+        inexact=int(rows.inexact[place]),
+        value=None if value != value else value,
     )
 
 
@@ -162,27 +249,15 @@ def _gain(change: Change, measure: str) -> float:
     return (before - after) if measure in LOWER_IS_BETTER else (after - before)
 
 
-def _change_row(change: Change, texts: Mapping[str, str], measure: str, mask: Mask) -> ChangeRow:
+def _change_row(change: Change, query: EvalQuery | None, measure: str, mask: Mask) -> ChangeRow:
     before, after = change.moved.get(measure, (None, None))
     return ChangeRow(
         query_id=change.query_id,
-        text=mask.mask(texts.get(change.query_id, "")),
+        text=mask.mask(query.text if query else ""),
         before=change.before,
         after=change.after,
-        words_changed=change.text_before != change.text,
+        words_changed=change.words_changed,
         value_before=before,
         value_after=after,
         moved=round(_gain(change, measure), 4),
     )
-
-
-def kinds_of(of: EvalSet) -> tuple[str, ...]:
-    return _sorted(query.kind for query in of.queries)
-
-
-def languages_of(of: EvalSet) -> tuple[str, ...]:
-    return _sorted(query.language for query in of.queries)
-
-
-def _sorted(values: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))

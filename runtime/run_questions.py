@@ -19,8 +19,9 @@ from evaluation.judged import Judged
 from evaluation.results import CitedSpan, Result
 from evaluation.sets import EvalQuery, EvalSet
 from runtime.archive import Archive
-from runtime.runs import Listed, RunCard, run_result, run_scores
-from runtime.suppression import Mask, Screen
+from runtime.run_choice import Listed
+from runtime.runs import RunCard, run_result
+from runtime.suppression import Mask
 
 _FOUND_SHOWN = 10
 _GOLD_SHOWN = 20
@@ -69,20 +70,18 @@ class QuestionShown:
 
 def show_question(archive: Archive, card: RunCard, of: EvalSet, listed: Listed) -> QuestionShown:
     """`archive`: the one before the reader, whose orders hold besides those of the one asked."""
-    result = run_result(card, listed)
-    query = next(q for q in of.queries if q.query_id == listed.query_id)
+    result, query = run_result(card, listed.at), listed.query
     with _asked(archive, card) as asked:
         looking = _Looking(archive, asked)
         found = tuple(_found(looking, result, of))
         sentences = tuple(looking.sentence(one) for one in _sentences(result))
-    measured = run_scores(card).items()
     return QuestionShown(
         query=query,
         judged=listed.judged,
         outcome=result.outcome,
         sentences=sentences,
         found=found,
-        scores=tuple((n, values[query.query_id]) for n, values in measured if query.query_id in values),
+        scores=listed.scores,
         violations=result.violations,
         seconds=(
             ("retrieve", result.retrieve_seconds),
@@ -100,7 +99,7 @@ class _Looking:
 
     def __init__(self, before_reader: Archive, asked: Archive | None) -> None:
         self._before, self._asked = before_reader, asked
-        self._mask: Mask = Screen(before_reader.store).names().in_full
+        self._mask: Mask = before_reader.hidden_names().in_full
 
     def version(self, guid: str, number: int | None = None) -> Version | None:
         """None: it may not be shown, or is not there any more."""

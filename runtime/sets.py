@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from pathlib import Path
 import orjson
 
 from domain.errors import SetError
-from evaluation.sets import EvalSet, load_set, recognise, set_paths
+from evaluation.sets import EvalQuery, EvalSet, load_set, recognise, set_paths
 from evaluation.sets.beir import as_made
 from runtime.settings import Settings, shared_folder
 
@@ -119,6 +119,19 @@ class Shelf:
         )
 
 
+class Identity:
+    """A set as a key of a cache: by which object it is. read_set gives the same one until its files change."""
+
+    def __init__(self, of: EvalSet) -> None:
+        self.of = of
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self.of is other.of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+
 def read_set(path: Path) -> EvalSet:
     """The set, read anew only when one of its files changed. SetError names file, line and field."""
     return _read(path, _signature(path))
@@ -144,7 +157,23 @@ def says_synthetic(path: Path) -> bool:
         return False
 
 
+def queries_by_id(of: EvalSet) -> Mapping[str, EvalQuery]:
+    return _by_id(Identity(of))
+
+
+@lru_cache(maxsize=_READ)
+def _by_id(one: Identity) -> Mapping[str, EvalQuery]:
+    return {query.query_id: query for query in one.of.queries}
+
+
 def contents(of: EvalSet) -> SetContents:
+    """Counted once for a set that read_set gave."""
+    return _contents(Identity(of))
+
+
+@lru_cache(maxsize=_READ)
+def _contents(one: Identity) -> SetContents:
+    of = one.of
     return SetContents(
         format=of.format,
         questions=len(of.queries),

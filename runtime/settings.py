@@ -19,6 +19,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from domain.errors import SettingsError
+from runtime.unknown_setting import no_such_setting
 
 FILE_NAME = "depeche.toml"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -207,6 +208,11 @@ class Settings(_Section):
         return self.database or f"sqlite:///{self.archive / 'archive.sqlite'}"
 
     @property
+    def has_archive(self) -> bool:
+        """Whether an archive was made here. One whose database is elsewhere counts as made: it is asked itself."""
+        return self.database is not None or (self.archive / "archive.sqlite").is_file()
+
+    @property
     def index_folder(self) -> Path:
         return self.archive / "index"
 
@@ -269,6 +275,8 @@ def load_settings(
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise no_such_setting(first["loc"], layers, Settings) from error
         raise SettingsError(
             f"setting {where} = {first.get('input')!r}: {first['msg']} (last read: {origin})",
             hint="see `depeche settings` for every name, its default and its meaning",

@@ -71,7 +71,7 @@ def _usage(name: str, command: Any) -> str:
     words = [f"depeche {name}"]
     for parameter in command.params:
         if parameter.param_type_name == "argument":
-            word = (parameter.metavar or parameter.name or "").upper().strip("[]")
+            word = (parameter.metavar or parameter.name or "").upper().strip("[]…")
             word += "…" if parameter.nargs == -1 or parameter.multiple else ""
             words.append(word if parameter.required else f"[{word}]")
     return " ".join([*words, "[OPTIONS]"])
@@ -115,7 +115,9 @@ def settings_page() -> Iterator[str]:
     yield "# Settings\n"
     yield (
         "Later wins: the defaults below, a preset, `depeche.toml` in the working folder, `depeche.toml` in the archive's\n"
-        "folder, `DEPECHE_*` variables, the command's own options. Whatever is misspelled is refused with its name.\n"
+        "folder, `DEPECHE_*` variables, the command's own options. Whatever is misspelled is refused with its name.\n\n"
+        "`model.name` is `name` under `[model]` in a file and `DEPECHE_MODEL__NAME` as a variable. `depeche settings` shows\n"
+        "each as it stands here, with its variable.\n"
     )
     top = {name: field for name, field in Settings.model_fields.items() if not _section(field)}
     yield "## At the top\n"
@@ -162,9 +164,12 @@ def _named(kind: Any) -> str:
         return " or ".join(_named(part) for part in typing.get_args(kind) if part is not type(None))
     if origin is typing.Literal:
         return " or ".join(f"`{value}`" for value in typing.get_args(kind))
-    if origin is not None:
-        inner = ", ".join(_named(part) for part in typing.get_args(kind) if part is not Ellipsis)
-        return f"{getattr(origin, '__name__', origin)} of {inner}"
+    if origin is tuple:
+        return f"list of {_named(typing.get_args(kind)[0])}s"
+    if origin is dict:
+        return "table of " + " to ".join(_named(part) for part in typing.get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return "table"
     return {
         "str": "text",
         "int": "whole number",

@@ -9,7 +9,7 @@ import streamlit as st
 from domain.access import Role
 from domain.errors import SetError
 from domain.feedback import Judgement
-from runtime.answers import Format, GivenAnswer
+from runtime.answers import Format, GivenAnswer, exports_of
 from runtime.feedback import zipped
 from ui.markup import plain
 from ui.session import desk, show_error, user
@@ -27,7 +27,7 @@ def draw_after(given: GivenAnswer) -> None:
     with st.container(horizontal=True, gap="small"):
         if not given.withdrawn:
             with st.popover(text("ask.copy"), icon=":material/content_copy:", key="copy"):
-                _draw_exports(answer_id)
+                _draw_exports(given, answer_id)
         with st.popover(text("ask.link"), icon=":material/link:", key="link"):
             _draw_link(given, answer_id)
         if not given.withdrawn:
@@ -36,8 +36,9 @@ def draw_after(given: GivenAnswer) -> None:
     st.caption(plain(text("ask.asked_at", date=f"{given.asked_at:%Y-%m-%d %H:%M} UTC", number=answer_id)))
 
 
-def _draw_exports(answer_id: int) -> None:
-    exports = desk().reading.exports(answer_id)
+def _draw_exports(given: GivenAnswer, answer_id: int) -> None:
+    """Of the answer as this page has just read it."""
+    exports = exports_of(given)
     tabs = st.tabs([text(f"ask.format.{one}") for one in exports])
     for tab, (kind, written) in zip(tabs, exports.items(), strict=True):
         with tab:

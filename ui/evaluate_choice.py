@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from runtime.runs import RunCard
+from ui.counted import number
+from ui.session import desk
 from ui.strings import text
 
 VIEW = "evaluate_view"
+LISTED = 200  # runs that a list offers: more of them help nobody to choose, and each is sent to the browser
 
 
 def kept(name: str, options: Sequence[str]) -> str | None:
@@ -26,6 +29,15 @@ def choose(name: str, label: str, options: Sequence[str], called: Callable[[str]
     chosen = st.selectbox(label, options, format_func=called, key=key)
     st.query_params[name] = chosen
     return chosen
+
+
+def latest_runs(*names: str) -> dict[str, RunCard]:
+    """The latest by their keys; older ones too, if the address names them under these names."""
+    cards = desk().evaluating.runs()
+    if len(cards) > LISTED:
+        st.caption(text("evaluate.runs_latest", shown=number(LISTED), total=number(len(cards))))
+    named = {st.query_params.get(name) for name in names}
+    return {card.key: card for at, card in enumerate(cards) if at < LISTED or card.key in named}
 
 
 def open_run(key: str) -> None:

@@ -8,7 +8,7 @@ from domain.errors import ArchiveError
 from evaluation.comparison import Comparison
 from runtime.run_choice import ChangeOrder, ChangeRow
 from ui import evaluate_charts, evaluate_question
-from ui.evaluate_choice import called, choose, gloss
+from ui.evaluate_choice import called, choose, gloss, latest_runs
 from ui.evaluate_questions import place, turn
 from ui.session import desk, show_error
 from ui.strings import text
@@ -19,7 +19,7 @@ _AT = "evaluate_changes_at"
 
 def draw() -> None:
     st.caption(text("evaluate.two_runs"))
-    cards = {card.key: card for card in desk().evaluating.runs() if card.is_finished}
+    cards = {key: card for key, card in latest_runs("after", "before").items() if card.is_finished}
     if len(cards) < 2:
         st.info(text("evaluate.no_runs"))
         return

@@ -9,7 +9,7 @@ from evaluation.figures import Count, RunFigures, SliceFigure
 from runtime.desk.evaluating import RunFile
 from runtime.runs import RunCard
 from ui import evaluate_charts, evaluate_jobs, evaluate_questions
-from ui.evaluate_choice import answered_by, called, choose, gloss
+from ui.evaluate_choice import answered_by, called, choose, gloss, latest_runs
 from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
@@ -23,7 +23,7 @@ _MIME = {
 
 
 def draw() -> None:
-    cards = {card.key: card for card in desk().evaluating.runs()}
+    cards = latest_runs("run")
     if not cards:
         st.info(text("evaluate.no_runs"))
         return

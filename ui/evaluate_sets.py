@@ -8,7 +8,7 @@ from domain.errors import ArchiveError, SetError
 from runtime.evaluation_jobs import Answering
 from runtime.sets import SetCard
 from ui import evaluate_jobs
-from ui.evaluate_choice import answered_by, choose, open_run
+from ui.evaluate_choice import answered_by, choose, latest_runs, open_run
 from ui.markup import plain
 from ui.session import desk, show_error
 from ui.strings import text
@@ -163,7 +163,7 @@ def _said_after(words: str, *, chosen: str) -> None:
 
 
 def _draw_runs() -> None:
-    cards = desk().evaluating.runs()
+    cards = list(latest_runs("run").values())
     if not cards:
         st.caption(text("evaluate.no_runs"))
         return

@@ -6,8 +6,9 @@ import streamlit as st
 
 from domain.access import User
 from runtime.access import LOCAL_ADMIN
+from ui import own_password
 from ui.markup import plain
-from ui.session import sign_out
+from ui.session import desk, sign_out
 from ui.strings import language, languages, text, words
 
 
@@ -26,6 +27,8 @@ def sidebar(person: User) -> None:
             st.caption(
                 plain(text("common.signed_in", name=person.name, role=text(f"common.role.{person.role}")))
             )
+            if desk().signing.has_password:
+                own_password.draw()
             st.button(text("common.sign_out"), icon=":material/logout:", key="sign-out", on_click=sign_out)
 
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from domain.access import Role, User
 from domain.errors import ArchiveError, NotSignedIn
-from ui import ask, evaluate, frame, health, ingest_page, search, story
-from ui.session import show_error, user
+from ui import accounts, ask, evaluate, frame, health, ingest_page, search, story
+from ui.session import desk, show_error, user
 from ui.strings import text
 from ui.telling import signed_out
 
@@ -31,6 +31,10 @@ def _pages(person: User) -> list[st.Page]:
                 health.page, title=text("health.title"), icon=":material/monitor_heart:", url_path="health"
             ),
         ]
+    if person.may(Role.ADMIN) and desk().admitting.login != "none":
+        pages.append(
+            st.Page(accounts.page, title=text("accounts.title"), icon=":material/group:", url_path="accounts")
+        )
     return pages
 
 

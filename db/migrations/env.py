@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import context
 
-from db import access_tables, search_tables  # noqa: F401 - importing them declares their tables
+from db import access_tables, answer_tables, search_tables  # noqa: F401 - importing them declares their tables
 from db.database import Database
 from db.tables import metadata
 

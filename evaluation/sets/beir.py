@@ -18,7 +18,7 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 
-from domain.errors import SetError
+from domain.errors import CorpusNotHere, SetError
 from domain.query import Filters
 from evaluation.sets.model import EvalQuery, EvalSet, make_set, whole_day
 from evaluation.sets.review import read_review, with_review
@@ -70,8 +70,12 @@ def _corpus(folder: Path, shared: Path | None) -> tuple[tuple[Path, ...], bool]:
     paths = tuple((folder / name.replace(SHARED, str(shared))).resolve() for name in named)
     for path, name in zip(paths, named, strict=True):
         if not path.exists():
-            hint = "set DEPECHE_SHARED to the folder that holds it" if SHARED in name else None
-            raise SetError(f"{manifest}: {path} does not exist", hint=hint)
+            if SHARED in name:
+                raise CorpusNotHere(
+                    f"{folder}: its corpus is not here: {path}",
+                    hint="set DEPECHE_SHARED to the folder that holds it",
+                )
+            raise SetError(f"{manifest}: {path} does not exist")
     return paths, synthetic
 
 

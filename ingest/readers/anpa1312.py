@@ -23,9 +23,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from domain.protocols import Source
 from domain.story import Item, Kind, Subject
-from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
-from ingest.readers.code_pages import decode_wire
-from ingest.readers.wire_text import ETX, STX, WireMessage, blocks, full_year, messages, unix_lines
+from ingest.normalise import Draft
+from ingest.readers.wire_text import ETX, STX, blocks, convert, full_year, messages
 
 _SIGN = re.compile(rb"\x01[A-Za-z]\d{4}[A-Za-z]*\x1f")
 _HEADER = re.compile(
@@ -71,7 +70,9 @@ class Anpa1312Reader:
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
         with source.open() as stream:
             for message in messages(blocks(stream)):
-                yield _convert(message, source, provider)
+                yield convert(
+                    message, source, standard="ANPA 1312", header=_HEADER, draft=_draft, provider=provider
+                )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,27 +84,11 @@ class _Heading:
     summary: list[str] = field(default_factory=list)
 
 
-def _convert(message: WireMessage, source: Source, provider: str | None) -> Item:
-    ref = source.ref(message.position)
-    if message.is_too_large:
-        reason = f"the message is larger than {MAX_ITEM_BYTES >> 20} MiB, or its end is missing"
-        return reject(ref, reason, "send the file again, whole", message.raw)
-    text = unix_lines(decode_wire(message.raw))
-    header = _HEADER.match(text)
-    if header is None:
-        return reject(
-            ref, "the message has no ANPA 1312 header", "mend its first lines, or remove it", message.raw
-        )
+def _draft(header: re.Match[str], text: str) -> Draft | None:
     _, start, rest = text.partition(STX)
     content, end, trailer = rest.partition(ETX)
     if not start or not end:
-        return reject(
-            ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw
-        )
-    return finish(_draft(header, content, trailer), ref, provider=provider, raw=message.raw)
-
-
-def _draft(header: re.Match[str], content: str, trailer: str) -> Draft:
+        return None
     heading, lines = _split(content.split("\n"))
     body = _body(lines) or "\n\n".join(heading.summary)
     published, agency = _sent(trailer)

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from domain.protocols import Source
-from domain.story import Item
+from domain.story import Item, Rejected, SourceRef
 from ingest.encoding import decode
 from ingest.normalise import MAX_ITEM_BYTES, finish, reject
 from ingest.readers import jsonl
@@ -72,7 +72,9 @@ class CsvReader:
                 except csv.Error as error:
                     position += 1
                     yield reject(
-                        source.ref(position), f"the row cannot be read: {error}", "mend its quotation marks"
+                        source.ref(position),
+                        f"line {rows.line_num}: the row cannot be read: {error}",
+                        "mend its quotation marks",
                     )
                     continue
                 if not row:
@@ -81,22 +83,28 @@ class CsvReader:
                     names = row
                     continue
                 position += 1
-                yield self._convert(names, row, source, position, provider)
+                if len(row) == len(names):
+                    yield self._convert(names, row, source.ref(position), provider)
+                else:
+                    yield _wrong_length(row, len(names), source.ref(position), line=rows.line_num)
 
-    def _convert(
-        self, names: Sequence[str], row: list[str], source: Source, position: int, provider: str | None
-    ) -> Item:
-        ref = source.ref(position)
-        raw = "\x1f".join(row).encode("utf-8", "replace")
-        if len(row) != len(names):
-            return reject(
-                ref,
-                f"the row has {len(row)} fields, not {len(names)}",
-                "quote fields that hold the delimiter",
-                raw,
-            )
+    def _convert(self, names: Sequence[str], row: list[str], ref: SourceRef, provider: str | None) -> Item:
         values = _mapped(dict(zip(names, row, strict=True)), self._columns)
-        return finish(jsonl.draft(values), ref, provider=provider, raw=raw)
+        return finish(jsonl.draft(values), ref, provider=provider, raw=_raw(row))
+
+
+def _wrong_length(row: list[str], wanted: int, ref: SourceRef, *, line: int) -> Rejected:
+    """`line` of the file, from 1: of a row that has several, the last."""
+    return reject(
+        ref,
+        f"line {line}: the row has {len(row)} fields, not {wanted}",
+        "quote fields that hold the delimiter",
+        _raw(row),
+    )
+
+
+def _raw(row: list[str]) -> bytes:
+    return "\x1f".join(row).encode("utf-8", "replace")
 
 
 class ParquetReader:

@@ -22,18 +22,17 @@ from datetime import UTC, datetime
 
 from domain.protocols import Source
 from domain.story import Item, Kind, Subject
-from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
-from ingest.readers.code_pages import decode_wire, from_ita2, looks_like_ita2
+from ingest.normalise import Draft
+from ingest.readers.code_pages import from_ita2, looks_like_ita2
 from ingest.readers.dated_path import date_in
 from ingest.readers.wire_text import (
     ETX,
     STX,
-    WireMessage,
     blocks,
+    convert,
     full_year,
     messages,
     paragraphs,
-    unix_lines,
 )
 
 _HEADER = re.compile(
@@ -105,36 +104,19 @@ class Iptc7901Reader:
             if looks_like_ita2(source.head):
                 pieces = (text.encode() for text in from_ita2(pieces))
             for message in messages(pieces, has_marks=has_marks):
-                yield _convert(message, source, provider)
+                yield convert(
+                    message, source, standard="IPTC 7901", header=_HEADER, provider=provider,
+                    draft=lambda header, text: _draft(header, text, source.path),
+                )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
     """A message taken apart, its text still as sent."""
 
-    header: re.Match[str]
     keywords: str
     text: str
     trailer: re.Match[str] | None
-
-
-def _convert(message: WireMessage, source: Source, provider: str | None) -> Item:
-    ref = source.ref(message.position)
-    if message.is_too_large:
-        reason = f"the message is larger than {MAX_ITEM_BYTES >> 20} MiB, or its end is missing"
-        return reject(ref, reason, "send the file again, whole", message.raw)
-    text = unix_lines(decode_wire(message.raw))
-    header = _HEADER.match(text)
-    if header is None:
-        return reject(
-            ref, "the message has no IPTC 7901 header", "mend its first line, or remove it", message.raw
-        )
-    parts = _parts(text, header)
-    if parts is None:
-        return reject(
-            ref, "the message is cut off: its end (ETX) is missing", "send the file again, whole", message.raw
-        )
-    return finish(_draft(parts, source.path), ref, provider=provider, raw=message.raw)
 
 
 def _parts(text: str, header: re.Match[str]) -> _Parts | None:
@@ -144,16 +126,18 @@ def _parts(text: str, header: re.Match[str]) -> _Parts | None:
         body, end, trailer = body.partition(ETX)
         if not end:
             return None
-        return _Parts(header=header, keywords=keywords, text=body, trailer=_TRAILER.search(trailer))
+        return _Parts(keywords=keywords, text=body, trailer=_TRAILER.search(trailer))
     ending = _TRAILER_LINE.search(rest.rstrip("\x7f\r\n \t"))
     if ending is None:
         return None
     keywords, _, body = rest[: ending.start()].strip().partition("\n")
-    return _Parts(header=header, keywords=keywords, text=body, trailer=ending)
+    return _Parts(keywords=keywords, text=body, trailer=ending)
 
 
-def _draft(parts: _Parts, path: str) -> Draft:
-    header = parts.header
+def _draft(header: re.Match[str], text: str, path: str) -> Draft | None:
+    parts = _parts(text, header)
+    if parts is None:
+        return None
     published = _published(parts.trailer, path)
     heading, text = _split_heading(parts.text)
     body, notes = _split_notes(text)

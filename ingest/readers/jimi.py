@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from domain.protocols import Source
-from domain.story import Item, SetAside
+from domain.story import Item, SetAside, SourceRef
 from ingest.normalise import Draft
 from ingest.readers.inline_text import plain_text
-from ingest.readers.xml import finish_item, refuse, root_name, xml_items
+from ingest.readers.xml import XmlItem, finish_item, read_items, root_name
 from ingest.readers.xml_fields import distinct, find, find_all, keywords, provider_name, value
 
 _LANGUAGES = {"1": "en", "2": "fr"}
@@ -28,19 +28,17 @@ class JimiReader:
         return root_name(source.head) == "Publish" and b"<ContentItem" in source.head
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        with source.open() as stream:
-            for item in xml_items(stream, frozenset({"Publish"})):
-                ref = source.ref(item.position)
-                if item.element is None:
-                    yield refuse(item, ref, item.error or "not readable", item.remedy)
-                    continue
-                for content in find_all(item.element, "ContentItem"):
-                    draft = _draft(content, value(item.element, "PublishDateTime"))
-                    kind = (value(content, "ContentType") or "text").lower()
-                    if not draft.body and draft.status is None and kind != "text":
-                        yield SetAside(source=ref, kind=kind)
-                    else:
-                        yield finish_item(draft, item, ref, provider=provider)
+        return read_items(source, frozenset({"Publish"}), _contents, provider=provider)
+
+
+def _contents(publish: etree._Element, item: XmlItem, ref: SourceRef, provider: str | None) -> Iterator[Item]:
+    for content in find_all(publish, "ContentItem"):
+        draft = _draft(content, value(publish, "PublishDateTime"))
+        kind = (value(content, "ContentType") or "text").lower()
+        if not draft.body and draft.status is None and kind != "text":
+            yield SetAside(source=ref, kind=kind)
+        else:
+            yield finish_item(draft, item, ref, provider=provider)
 
 
 def _draft(content: etree._Element, sent: str | None) -> Draft:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import orjson
@@ -21,6 +21,7 @@ from ingest.normalise import MAX_EXCERPT_BYTES, MAX_ITEM_BYTES
 _BLOCK = 1 << 16
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.S)
+_WITHIN = re.compile(r"line (\d+) column (\d+) \(char \d+\)")
 _TOO_LARGE = f"the item is larger than {MAX_ITEM_BYTES // (1 << 20)} MiB"
 
 
@@ -40,11 +41,11 @@ def looks_like_json(head: bytes) -> bool:
 
 def json_items(stream: BinaryIO) -> Iterator[JsonItem]:
     """The objects of `stream`, in order."""
-    first = stream.readline(MAX_ITEM_BYTES + 1)
+    first, number = stream.readline(MAX_ITEM_BYTES + 1), 1
     while first and not first.strip():
-        first = stream.readline(MAX_ITEM_BYTES + 1)
+        first, number = stream.readline(MAX_ITEM_BYTES + 1), number + 1
     if _parses_to_object(first):
-        yield from _lines(first, stream)
+        yield from _lines(first, stream, number)
     else:
         yield from _nested(first, stream)
 
@@ -73,18 +74,28 @@ def parse(raw: bytes) -> Any:
         raise ValueError(f"not JSON: {first_error}") from first_error
 
 
-def _lines(first: bytes, stream: BinaryIO) -> Iterator[JsonItem]:
+def _lines(first: bytes, stream: BinaryIO, number: int) -> Iterator[JsonItem]:
+    """What is wrong with an item is told with its line in the file, from 1 (`number`: that of the first);
+    empty lines have no position."""
     position, line = 0, first
     while line:
         if len(line) > MAX_ITEM_BYTES:
-            yield JsonItem(position=position, value=None, raw=line[:MAX_EXCERPT_BYTES], error=_TOO_LARGE)
+            error = f"line {number}: {_TOO_LARGE}"
+            yield JsonItem(position=position, value=None, raw=line[:MAX_EXCERPT_BYTES], error=error)
             while line and not line.endswith(b"\n"):
                 line = stream.readline(_BLOCK)
             position += 1
         elif line.strip():
-            yield _item(position, line)
+            item = _item(position, line)
+            yield replace(item, error=f"line {number}: {_in_one_line(item.error)}") if item.error else item
             position += 1
+        number += 1
         line = stream.readline(MAX_ITEM_BYTES + 1)
+
+
+def _in_one_line(error: str) -> str:
+    """The parser counts lines within the item, which is one; its second is what follows the line break."""
+    return _WITHIN.sub(lambda told: f"column {told[2]}" if told[1] == "1" else "the end of the line", error)
 
 
 def _item(position: int, raw: bytes) -> JsonItem:

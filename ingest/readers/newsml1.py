@@ -19,11 +19,11 @@ from datetime import datetime
 from lxml import etree
 
 from domain.protocols import Source
-from domain.story import Item, Kind, SetAside, Subject
+from domain.story import Item, Kind, SetAside, SourceRef, Subject
 from ingest.normalise import Draft
 from ingest.readers import nitf
 from ingest.readers.inline_text import element_text, join, plain_text
-from ingest.readers.xml import XmlItem, finish_item, local_name, refuse, root_name, xml_items
+from ingest.readers.xml import XmlItem, finish_item, local_name, read_items, refuse, root_name
 from ingest.readers.xml_fields import (
     attribute,
     dateline_in,
@@ -63,18 +63,10 @@ class NewsML1Reader:
         return root_name(source.head) == "NewsML"
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        with source.open() as stream:
-            for item in xml_items(stream, frozenset({"NewsItem"})):
-                ref = source.ref(item.position)
-                if item.element is None:
-                    yield refuse(item, ref, item.error or "not readable", item.remedy)
-                else:
-                    yield from _stories(item, source, provider)
+        return read_items(source, frozenset({"NewsItem"}), _stories, provider=provider)
 
 
-def _stories(item: XmlItem, source: Source, provider: str | None) -> Iterator[Item]:
-    element, ref = item.element, source.ref(item.position)
-    assert element is not None
+def _stories(element: etree._Element, item: XmlItem, ref: SourceRef, provider: str | None) -> Iterator[Item]:
     if find(element, "Update") is not None:
         yield refuse(item, ref, "the item only lists changes to a revision that it does not carry",
                      "ask the agency for the full revision")  # fmt: skip

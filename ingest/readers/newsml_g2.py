@@ -17,12 +17,12 @@ from datetime import datetime
 from lxml import etree
 
 from domain.protocols import Source
-from domain.story import Item, SetAside, Subject
+from domain.story import Item, SetAside, SourceRef, Subject
 from ingest.dates import FOREVER
 from ingest.normalise import Draft
 from ingest.readers import nitf
 from ingest.readers.inline_text import element_text, plain_text
-from ingest.readers.xml import XmlItem, finish_item, local_name, refuse, root_name, xml_items
+from ingest.readers.xml import XmlItem, finish_item, local_name, read_items, root_name
 from ingest.readers.xml_fields import (
     attribute,
     dateline_in,
@@ -65,29 +65,24 @@ class NewsMLG2Reader:
         return root == "newsMessage" or root in _ITEMS
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        with source.open() as stream:
-            for item in xml_items(stream, _ITEMS):
-                ref = source.ref(item.position)
-                if item.element is None:
-                    yield refuse(item, ref, item.error or "not readable", item.remedy)
-                elif local_name(item.element) in _OTHER_KINDS:
-                    yield SetAside(source=ref, kind=local_name(item.element))
-                else:
-                    yield _news_item(item, source, provider)
+        return read_items(source, _ITEMS, _item, provider=provider)
 
 
-def _news_item(item: XmlItem, source: Source, provider: str | None) -> Item:
-    element, ref = item.element, source.ref(item.position)
-    assert element is not None
+def _item(element: etree._Element, item: XmlItem, ref: SourceRef, provider: str | None) -> Iterator[Item]:
+    if local_name(element) in _OTHER_KINDS:
+        yield SetAside(source=ref, kind=local_name(element))
+        return
     item_class = _suffix(attribute(element, "itemMeta/itemClass", "qcode"))
     words, vocabulary = _content(element)
     draft = _draft(element, words, item_class)
     if not draft.body and not _takes_off(element):
         if vocabulary is not None:
-            return SetAside(source=ref, kind=vocabulary)
+            yield SetAside(source=ref, kind=vocabulary)
+            return
         if item_class not in _TEXT_CLASSES:
-            return SetAside(source=ref, kind=item_class)
-    return finish_item(draft, item, ref, provider=provider)
+            yield SetAside(source=ref, kind=item_class)
+            return
+    yield finish_item(draft, item, ref, provider=provider)
 
 
 def _takes_off(element: etree._Element) -> bool:

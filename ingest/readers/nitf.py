@@ -18,11 +18,11 @@ from lxml import etree
 
 from domain.errors import SourceError
 from domain.protocols import Source
-from domain.story import Action, Directive, Item, Subject, Version
+from domain.story import Action, Directive, Item, SourceRef, Subject, Version
 from ingest.dates import parse_instant
 from ingest.normalise import Draft
 from ingest.readers.inline_text import collapse, element_text
-from ingest.readers.xml import XmlItem, finish_item, local_name, refuse, root_name, xml_items
+from ingest.readers.xml import XmlItem, finish_item, local_name, read_items, root_name
 from ingest.readers.xml_fields import (
     attribute,
     distinct,
@@ -68,16 +68,14 @@ class NitfReader:
         return root_name(source.head) in ("nitf", "nitfs")
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        with source.open() as stream:
-            for item in xml_items(stream, frozenset({"nitf"})):
-                ref = source.ref(item.position)
-                if item.element is None:
-                    yield refuse(item, ref, item.error or "not readable", item.remedy)
-                    continue
-                found = finish_item(_draft(item.element), item, ref, provider=provider)
-                yield found
-                if isinstance(found, Version):
-                    yield from _directives(item, found)
+        return read_items(source, frozenset({"nitf"}), _document, provider=provider)
+
+
+def _document(nitf: etree._Element, item: XmlItem, ref: SourceRef, provider: str | None) -> Iterator[Item]:
+    found = finish_item(_draft(nitf), item, ref, provider=provider)
+    yield found
+    if isinstance(found, Version):
+        yield from _directives(nitf, found)
 
 
 def parts(nitf: etree._Element) -> Parts:
@@ -132,9 +130,9 @@ def _draft(nitf: etree._Element) -> Draft:
     )
 
 
-def _directives(item: XmlItem, version: Version) -> Iterator[Directive]:
+def _directives(nitf: etree._Element, version: Version) -> Iterator[Directive]:
     """What the document's management data asks to be done to another document."""
-    docdata = find(item.element, _DOCDATA)
+    docdata = find(nitf, _DOCDATA)
     target = docdata.get("management-doc-idref") if docdata is not None else None
     if docdata is None or not target or target == version.guid:
         return

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from domain.protocols import Source
-from domain.story import Action, Directive, Item, Status, Subject, Version
+from domain.story import Action, Directive, Item, SourceRef, Status, Subject, Version
 from ingest.normalise import Draft
 from ingest.readers.inline_text import plain_text
-from ingest.readers.xml import finish_item, refuse, root_name, xml_items
+from ingest.readers.xml import XmlItem, finish_item, read_items, root_name
 from ingest.readers.xml_fields import distinct, find, instant, keywords, subject_code, value, values
 
 _PROVIDER = "ritzau"
@@ -29,16 +29,14 @@ class RitzauReader:
         return root == "RBNews" or (root == "XMLNewsQueuedResponse" and b"RBNews" in source.head)
 
     def read(self, source: Source, *, provider: str | None) -> Iterator[Item]:
-        with source.open() as stream:
-            for item in xml_items(stream, frozenset({"RBNews"})):
-                ref = source.ref(item.position)
-                if item.element is None:
-                    yield refuse(item, ref, item.error or "not readable", item.remedy)
-                    continue
-                found = finish_item(_draft(item.element), item, ref, provider=provider)
-                yield found
-                if isinstance(found, Version):
-                    yield from _directives(item.element, found)
+        return read_items(source, frozenset({"RBNews"}), _news, provider=provider)
+
+
+def _news(news: etree._Element, item: XmlItem, ref: SourceRef, provider: str | None) -> Iterator[Item]:
+    found = finish_item(_draft(news), item, ref, provider=provider)
+    yield found
+    if isinstance(found, Version):
+        yield from _directives(news, found)
 
 
 def _draft(news: etree._Element) -> Draft:

@@ -1,4 +1,5 @@
-"""What the two wire formats share: messages cut out of a stream, and wrapped lines made paragraphs.
+"""What the two wire formats share: messages cut out of a stream and refused where they are not whole, and wrapped
+lines made paragraphs.
 
 A message runs from SOH (or ZCZC, in telex code) to EOT (NNNN) or to the next start. Memory is bounded
 by one message: one that is larger than an item may be comes without its end, and the next goes on.
@@ -7,11 +8,14 @@ by one message: one that is larger than an item may be comes without its end, an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ingest.normalise import MAX_ITEM_BYTES
+from domain.protocols import Source
+from domain.story import Item
+from ingest.normalise import MAX_ITEM_BYTES, Draft, finish, reject
+from ingest.readers.code_pages import decode_wire
 
 SOH, STX, ETX, EOT = "\x01", "\x02", "\x03", "\x04"
 _BLOCK = 1 << 16
@@ -66,6 +70,32 @@ def messages(pieces: Iterable[bytes], *, has_marks: bool = True) -> Iterator[Wir
             scanned = MAX_ITEM_BYTES // 2
     if is_open and bytes(buffer).strip():
         yield WireMessage(position=position, raw=bytes(buffer), is_too_large=is_too_large)
+
+
+def convert(
+    message: WireMessage,
+    source: Source,
+    *,
+    standard: str,
+    header: re.Pattern[str],
+    draft: Callable[[re.Match[str], str], Draft | None],
+    provider: str | None,
+) -> Item:
+    """The story of a message. `draft` is given the header and the whole text; None: its end is missing."""
+    ref = source.ref(message.position)
+    if message.is_too_large:
+        reason = f"the message is larger than {MAX_ITEM_BYTES >> 20} MiB, or its end is missing"
+        return reject(ref, reason, "send the file again, whole", message.raw)
+    text = unix_lines(decode_wire(message.raw))
+    begun = header.match(text)
+    if begun is None:
+        reason = f"the message has no {standard} header"
+        return reject(ref, reason, "mend its first lines, or remove it", message.raw)
+    found = draft(begun, text)
+    if found is None:
+        reason = "the message is cut off: its end (ETX) is missing"
+        return reject(ref, reason, "send the file again, whole", message.raw)
+    return finish(found, ref, provider=provider, raw=message.raw)
 
 
 def unix_lines(text: str) -> str:

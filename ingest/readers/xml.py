@@ -15,21 +15,21 @@ import codecs
 import contextlib
 import html.entities
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import charset_normalizer
 from lxml import etree
 
+from domain.protocols import Source
 from domain.story import Item, Rejected, SourceRef
 from ingest.encoding import decode
 from ingest.normalise import MAX_EXCERPT_BYTES, MAX_ITEM_BYTES, Draft, finish, reject
 
 _BLOCK = 1 << 16
-_MAX_PROLOG = (
-    1 << 16
-)  # characters; what stands before the first item is kept for starting again after an error
+# Characters; what stands before the first item is kept for starting again after an error.
+_MAX_PROLOG = 1 << 16
 # libxml2's XML_ERR_DOCUMENT_END and XML_ERR_RESERVED_XML_NAME: another document follows the first
 _NEXT_DOCUMENT = frozenset({5, 64})
 _ONLY_END_TAGS = re.compile(r"(?:\s*</[^<>]*>)*\s*")
@@ -42,18 +42,8 @@ _REFERENCE = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 )
 _LONGEST_REFERENCE = 40
-_NOT_LATIN = [
-    "cp1256",
-    "cp1251",
-    "koi8_r",
-    "cp1253",
-    "cp1255",
-    "shift_jis",
-    "euc_jp",
-    "gb18030",
-    "big5",
-    "euc_kr",
-]
+_NOT_LATIN = ["cp1256", "cp1251", "koi8_r", "cp1253", "cp1255", "shift_jis", "euc_jp", "gb18030", "big5",
+              "euc_kr"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +55,25 @@ class XmlItem:
     error: str | None = None
     remedy: str = ""
     raw: bytes = b""  # the first bytes of an item in error
+
+
+Convert = Callable[[etree._Element, XmlItem, SourceRef, str | None], Iterable[Item]]
+
+
+def read_items(
+    source: Source, tags: frozenset[str], convert: Convert, *, provider: str | None
+) -> Iterator[Item]:
+    """What `convert` makes of each item of a file: it is given the element, the item, its place and `provider`.
+
+    An item in error is refused.
+    """
+    with source.open() as stream:
+        for item in xml_items(stream, tags):
+            ref = source.ref(item.position)
+            if item.element is None:
+                yield refuse(item, ref, item.error or "not readable", item.remedy)
+            else:
+                yield from convert(item.element, item, ref, provider)
 
 
 def root_name(head: bytes) -> str | None:

@@ -21,7 +21,7 @@ from domain.errors import NotSignedIn, SettingsError, SignInRefused
 from runtime.access.passwords import Passwords
 from runtime.settings import AccessSettings, Settings
 
-__all__ = ["LOCAL_ADMIN", "Access", "account_name"]
+__all__ = ["LOCAL_ADMIN", "Access", "account_name", "role_given"]
 
 LOCAL_ADMIN = User(name="local", role=Role.ADMIN)  # whoever reaches a server that asks for no login
 
@@ -50,6 +50,10 @@ class Access:
 
     def sign_in(self, name: str, password: str) -> str:
         """The token of a new session. SignInRefused says no more than that it was refused, and for how long."""
+        return self._open(self.prove(name, password), Origin.LOCAL)
+
+    def prove(self, name: str, password: str) -> str:
+        """The name as accounts keep it, of somebody who knows its password. SignInRefused as for `sign_in`."""
         known_as = name.strip().casefold()
         key = hashlib.sha256(known_as.encode()).digest()
         # Counted before it is looked at, so that a thousand at once are not a thousand guesses.
@@ -69,12 +73,12 @@ class Access:
         self._accounts.forget_attempts(key)
         if kept is not None and self._passwords.is_outdated(kept):
             self._accounts.replace_hash(known_as, self._passwords.hash(password))
-        return self._open(known_as, Origin.LOCAL)
+        return known_as
 
     def admit(self, email: str) -> str:
         """The token of a new session for an address that the provider vouches for; SignInRefused without a role."""
         known_as = email.strip().casefold()
-        if self._role_of(known_as) is None:
+        if role_given(known_as, self._settings) is None:
             raise SignInRefused(
                 f"{known_as} has no role here",
                 hint="An admin gives one in the settings, under [access.roles].",
@@ -92,7 +96,7 @@ class Access:
             return LOCAL_ADMIN
         found = self._accounts.session(_digest(token)) if token else None
         if found is not None and found.origin.value == self._settings.login:
-            role = found.role if found.origin is Origin.LOCAL else self._role_of(found.name)
+            role = found.role if found.origin is Origin.LOCAL else role_given(found.name, self._settings)
             if role is not None:
                 return User(name=found.name, role=role)
         raise NotSignedIn("nobody is signed in here, or the session is over", hint="Sign in again.")
@@ -102,10 +106,12 @@ class Access:
         if token:
             self._accounts.end_session(_digest(token))
 
-    def _role_of(self, email: str) -> Role | None:
-        given = {name.casefold(): role for name, role in self._settings.roles.items()}.get(email)
-        role = given or self._settings.default_role
-        return None if role == "none" else Role(role)
+
+def role_given(email: str, settings: AccessSettings) -> Role | None:
+    """The role of an address, as [access.roles] names it in whatever case; None: it stays outside."""
+    given = {name.casefold(): role for name, role in settings.roles.items()}.get(email)
+    role = given or settings.default_role
+    return None if role == "none" else Role(role)
 
 
 def wait_after(times: int) -> timedelta:

@@ -6,6 +6,7 @@ at a time: a crowd at the door takes 128 MiB at most, never the questions' memor
 
 from __future__ import annotations
 
+import secrets
 import threading
 import unicodedata
 from functools import cache
@@ -20,6 +21,9 @@ SHORTEST = (
 )
 LONGEST = 256  # characters; the work of hashing more would be a stranger's to ask for
 AT_ONCE = 2
+
+DRAWN_FROM = "23456789bcdfghjkmnpqrstvwxz"  # none taken for another; without vowels they make no word
+DRAWN_GROUPS, DRAWN_GROUP = 4, 5  # 20 letters of 27: 95 bits
 
 _at_once = threading.BoundedSemaphore(AT_ONCE)  # of the whole process
 
@@ -52,6 +56,12 @@ class Passwords:
     def is_outdated(self, kept: str) -> bool:
         """Whether it was made at lower costs than today's."""
         return self._hasher.check_needs_rehash(kept)
+
+
+def drawn_password() -> str:
+    """One that nobody chose, to be read out or copied: bk7mq-4tzrw-…"""
+    groups = ("".join(secrets.choice(DRAWN_FROM) for _ in range(DRAWN_GROUP)) for _ in range(DRAWN_GROUPS))
+    return "-".join(groups)
 
 
 def refuse_weak(password: str, *, name: str) -> None:

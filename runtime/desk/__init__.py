@@ -13,11 +13,13 @@ from runtime.desk.reading import Reading
 
 if TYPE_CHECKING:
     from runtime.archive import Archive
+    from runtime.desk.admitting import Admitting
     from runtime.desk.evaluating import Evaluating
     from runtime.desk.finding import Finding
     from runtime.desk.health import Health
     from runtime.desk.keeping import Keeping
     from runtime.desk.managing import Managing
+    from runtime.desk.signing import Signing
     from runtime.desk.tracing import Tracing
     from runtime.desk.withdrawing import Withdrawing
 
@@ -43,6 +45,14 @@ class Desk:
 
         self.user.need(Role.READER)
         return Finding(self._archive, self.user)
+
+    @property
+    def signing(self) -> Signing:
+        """One's own password: every role."""
+        from runtime.desk.signing import Signing
+
+        self.user.need(Role.READER)
+        return Signing(self._archive, self.user)
 
     @property
     def tracing(self) -> Tracing:
@@ -91,3 +101,11 @@ class Desk:
 
         self.user.need(Role.ADMIN)
         return Managing(self._archive, self.user)
+
+    @property
+    def admitting(self) -> Admitting:
+        """Accounts and sessions: admins."""
+        from runtime.desk.admitting import Admitting
+
+        self.user.need(Role.ADMIN)
+        return Admitting(self._archive, self.user)

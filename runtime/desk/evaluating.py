@@ -27,7 +27,7 @@ from runtime.reviewing import Review
 from runtime.run_questions import QuestionShown, show_question
 from runtime.runs import RunCard
 from runtime.sets import Origin, SetCard, SetContents, Shelf, contents, read_set, says_synthetic
-from runtime.suppression import Mask, Screen
+from runtime.suppression import Mask
 
 if TYPE_CHECKING:
     from evaluation.sets import EvalSet
@@ -170,13 +170,11 @@ class Evaluating:
     # -- runs ------------------------------------------------------------------------------------
 
     def runs(self) -> list[RunCard]:
+        """The latest first."""
         return runs.find_runs(self._settings)
 
     def run(self, key: str) -> RunCard:
-        for card in self.runs():
-            if card.key == key:
-                return card
-        raise SetError("that run is not here any more", hint="choose one of the list")
+        return runs.find_card(self._settings, key)
 
     def run_named(self, name: str) -> RunCard | None:
         """The latest run of that name."""
@@ -190,7 +188,7 @@ class Evaluating:
 
     def measures(self, key: str) -> tuple[str, ...]:
         """Those with a value for each question."""
-        return tuple(runs.run_scores(self.run(key)))
+        return tuple(one.measure for one in self.figures(key).measures)
 
     def set_of(self, key: str) -> EvalSet:
         """The set that a run asked, as it is now. SetError where it is gone, or cannot be read."""
@@ -201,17 +199,15 @@ class Evaluating:
 
     def questions(self, key: str, choice: run_choice.Choice, *, at: int = 0) -> run_choice.Page:
         """At most ROWS of those chosen, from the one at `at` on."""
-        card, of = self.run(key), self.set_of(key)
-        return run_choice.choose(
-            runs.run_list(card, of), of, runs.run_scores(card), choice, at=at, count=ROWS, mask=self._mask()
-        )
+        found = runs.run_questions(self.run(key), self.set_of(key))
+        return run_choice.choose(found, choice, at=at, count=ROWS, mask=self._mask())
 
     def question(self, key: str, query_id: str) -> QuestionShown:
         card, of = self.run(key), self.set_of(key)
-        for listed in runs.run_list(card, of):
-            if listed.query_id == query_id:
-                return show_question(self._archive, card, of, listed)
-        raise SetError(f"run {card.name} has no question {query_id!r}")
+        listed = runs.run_questions(card, of).listed(query_id)
+        if listed is None:
+            raise SetError(f"run {card.name} has no question {query_id!r}")
+        return show_question(self._archive, card, of, listed)
 
     def compare(self, before: str, after: str) -> Comparison:
         """Two runs of the same questions; SetError where they have none in common."""
@@ -235,7 +231,7 @@ class Evaluating:
         return partial(_opened, path) if path.is_file() else None
 
     def _mask(self) -> Mask:
-        return Screen(self._archive.store).names().in_full
+        return self._archive.hidden_names().in_full
 
 
 def _opened(path: Path) -> BinaryIO:

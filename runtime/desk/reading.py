@@ -20,7 +20,7 @@ from runtime.settings import Settings
 
 if TYPE_CHECKING:
     from evaluation.feedback import FeedbackSet
-    from runtime.answers import Format, GivenAnswer
+    from runtime.answers import GivenAnswer
     from runtime.archive import Archive
 
 
@@ -90,11 +90,6 @@ class Reading:
         if given.asked_by != self._user.name:
             self._user.need(Role.ADMIN)
         self._archive.given.share(answer_id, shared=shared)
-
-    def exports(self, answer_id: int) -> dict[Format, str]:
-        """The answer with its citations, for other programs; see `answering.exporting`."""
-        self.answer(answer_id)
-        return self._archive.given.exports(answer_id)
 
     def judge(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from db.ledger import LedgerEntry
 from db.store import Suppression
-from domain.access import User
+from domain.access import AccountAct, User
 from domain.story import Action
 from runtime.desk.keeping import needed
 from runtime.taking_off import Address, TouchedName, TouchedStory, touched_name, touched_story
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from runtime.archive import Archive
 
 BY_HAND = (Action.KILL, Action.HOLD, Action.RELEASE)
-ACTS = (*(str(one) for one in Action), "suppress", "unsuppress")  # what the trail tells of
+# What the trail tells of.
+ACTS = (*(str(one) for one in Action), "suppress", "unsuppress", *(str(one) for one in AccountAct))
 
 
 class Withdrawing:

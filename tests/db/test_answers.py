@@ -146,7 +146,7 @@ def test_the_last_word_of_feedback_and_all_before_it_are_kept(
                  answer="Porto", comment="See page 2."),
         Feedback(answer_id=one.answer_id, at=clock.now, judgement=Judgement.RIGHT, person="ana"),
     ]  # fmt: skip
-    assert store.judged_answers() == [one.answer_id]
+    assert store.judged_answers() == {one.answer_id: store.feedback_on(one.answer_id)}
     with pytest.raises(StoreError):
         store.add_feedback(one.answer_id + 1, Judgement.RIGHT, person="ana")
     with pytest.raises(StoreError, match="no answer"):

@@ -13,7 +13,7 @@ from db.store import StoryStore
 from domain.errors import StoryNotFound
 from domain.related import Link, Standing, StoryCard
 from domain.story import Kind, Status
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from tests.retrieval.small_archive import DAY, NOW, prepared
 
 TEXT = (

@@ -79,7 +79,8 @@ def test_a_comparison_says_what_moved_and_whether_it_may_be_luck(tmp_path: Path)
     assert found.measures["ndcg@10"].p == 1.0
     assert [change.query_id for change in found.changes] == [f"q{i}" for i in range(12)]
     assert found.changes[0].moved["answer_accuracy"] == (0.0, 1.0)
-    assert (found.changes[0].text_before, found.changes[0].text) == ("Brandt", "Kohl")
+    assert found.changes[0].words_changed
+    assert found.texts()["q0"] == ("Brandt", "Kohl")
     back = compare(better, worse).measures["answer_accuracy"]
     assert (back.better, back.worse) == (0, 12)
 

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from db.records import PreparedVersion
 from db.store import StoryStore
 from domain.story import Kind, SentText, Version
-from ingest.duplicates import Text, TokenHashes, read_texts, same_text
-from ingest.duplicates_events import is_kin, same_event, tells_by_itself
-from ingest.duplicates_keys import meetings
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.copies import same_text
+from ingest.duplicates.events import is_kin, same_event, tells_by_itself
+from ingest.duplicates.keys import meetings
+from ingest.duplicates.linking import Linker
+from ingest.duplicates.texts import Text, TokenHashes, read_texts
 from ingest.frames import Task, frames
 from tests.ingest.duplicates_labelled import judged, labelled
 

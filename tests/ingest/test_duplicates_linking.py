@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-import ingest.duplicates_linking as linking
+import ingest.duplicates.linking as linking
 from db.groups import CROWDED_KEY
 from db.store import StoryStore
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from ingest.pipeline import ingest
 from tests.db.stories import sent
 from tests.ingest.samples import count_tokens
@@ -154,7 +154,7 @@ def test_the_samples_chains_and_copies(store: StoryStore) -> None:
 
 RUN = """
 import sys
-import ingest.duplicates_linking as linking
+import ingest.duplicates.linking as linking
 from db.groups import Links
 from db.store import StoryStore
 from ingest.pipeline import ingest

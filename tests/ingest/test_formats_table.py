@@ -29,6 +29,23 @@ HEAD = """# What is read
 A file's format is found by its content, not by its name; `--format NAME` overrides. gzip, bzip2, xz, zstd, zip and
 tar layers are removed first, in each other up to four deep. Names of formats: {names}.
 
+## Your own stories, as JSON or as a table
+
+A story a line (`jsonl`; an array of them will do), or a row of a table (`csv` with a header line, `parquet`):
+
+```json
+{{"id": "1987-0412", "date": "1987-03-04T09:30:00Z", "title": "Grain deal signed", "text": "Grain traders signed …"}}
+```
+
+`text` and `date` are needed; a date without a zone is UTC. A story without an `id` gets one made of its words. Sent
+again under the same `id` with other words it is a new version; sent with `"status": "killed"` it is taken off
+(`withheld`: held). Also read: `language` (else found out), `provider`, `byline`, `dateline`, `place`, `url`,
+`slugline`, `subjects`, `people`, `organisations`, `embargo` (not shown before), `urgency`, `version`, `ednote`. The other
+names that exports give to these fields are known too (`headline`, `body`, `published`, `author` …: the table in
+`ingest/readers/jsonl.py`). `depeche ingest --provider NAME` says for all of them whose they are.
+
+## A collection, file by file
+
 What becomes of each file of a collection of {files} real and exemplary files from agencies, made by
 `tests/ingest/test_formats_table.py`: {items} items, of which {stories} are stories, {messages} messages about
 other items (kills, holds, corrections), {aside} set aside (rightly not stories: packages, concepts, pictures without

@@ -15,7 +15,7 @@ import pytest
 from db.store import StoryStore
 from domain.query import Filters, Mode, Query
 from domain.story import Kind
-from ingest.duplicates_linking import Linker
+from ingest.duplicates.linking import Linker
 from retrieval.index import SearchIndex
 from retrieval.search import Searcher
 from tests.retrieval.small_archive import NOW, START, HashedWords, prepared

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.store import StoryStore
-from domain.access import Role
+from domain.access import Origin, Role
 from domain.errors import NotSignedIn, SettingsError, SignInRefused, StoreError
 from runtime.access import FREE_ATTEMPTS, LONGEST_WAIT, Access, wait_after
 from runtime.access.users import Users
@@ -86,17 +86,19 @@ def test_a_changed_role_is_the_role_of_sessions_in_force(access: Access, users: 
     assert access.user(token).role is Role.READER
 
 
-@pytest.mark.parametrize("act", ["remove", "password", "sign_out"])
+@pytest.mark.parametrize("act", ["remove", "disable", "password", "sign_out"])
 def test_what_ends_every_session_of_a_person(access: Access, users: Users, act: str) -> None:
     users.add("bob", role=Role.READER, password=PASSWORD, actor="test")
     tokens = [access.sign_in("anna", PASSWORD) for _ in range(2)]
     other = access.sign_in("bob", PASSWORD)
     if act == "remove":
         users.remove("anna", actor="test")
+    elif act == "disable":
+        users.disable("anna", actor="test")
     elif act == "password":
         users.set_password("anna", "eleven loud harbours", actor="test")
     else:
-        assert users.sign_out("anna") == 2
+        assert users.sign_out("anna", actor="test") == 2
     for token in tokens:
         with pytest.raises(NotSignedIn):
             access.user(token)
@@ -109,6 +111,55 @@ def test_an_account_made_again_does_not_bring_old_sessions_back(access: Access, 
     users.add("anna", role=Role.ADMIN, password=PASSWORD, actor="test")
     with pytest.raises(NotSignedIn):
         access.user(token)
+
+
+def test_a_disabled_account_looks_like_none_until_it_is_enabled(access: Access, users: Users) -> None:
+    users.disable("anna", actor="test")
+    with pytest.raises(SignInRefused, match="no such name with that password"):
+        access.sign_in("anna", PASSWORD)
+    users.enable("anna", actor="test")
+    assert access.user(access.sign_in("anna", PASSWORD)).role is Role.ARCHIVIST
+
+
+def test_a_session_opened_as_its_account_is_disabled_is_worth_nothing(
+    access: Access, users: Users, store: StoryStore
+) -> None:
+    """The password was looked at before, the session kept after."""
+    users.disable("anna", actor="test")
+    store.accounts.open_session(b"late", name="anna", origin=Origin.LOCAL, lasts=timedelta(hours=1))
+    assert store.accounts.session(b"late") is None
+
+
+def test_when_somebody_last_signed_in_outlives_the_session(
+    access: Access, users: Users, clock: Clock
+) -> None:
+    assert users.all()[0].signed_in_at is None
+    access.sign_out(access.sign_in("anna", PASSWORD))
+    clock.now += timedelta(days=3)
+    last = clock.now
+    access.sign_in("anna", PASSWORD)
+    clock.now += timedelta(days=3)
+    assert (users.all()[0].signed_in_at, users.all()[0].sessions) == (last, 0)
+    users.remove("anna", actor="test")
+    users.add("anna", role=Role.READER, password=PASSWORD, actor="test")
+    assert users.all()[0].signed_in_at is None, "an account made again is somebody else's"
+
+
+def test_two_admins_who_remove_each_other_at_once_leave_one(store: StoryStore, users: Users) -> None:
+    admins = ("ada", "bea")
+    for name in admins:
+        users.add(name, role=Role.ADMIN, password=PASSWORD, actor="test")
+
+    def removed(name: str) -> bool:
+        try:
+            users.remove(name, actor="test", keeps_an_admin=True)
+        except StoreError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pair:
+        assert sorted(pair.map(removed, admins)) == [False, True]
+    assert len([one for one in users.all() if one.role is Role.ADMIN]) == 1
 
 
 def test_the_database_holds_neither_password_nor_token(access: Access, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import orjson
 import pytest
 
+import evaluation.questions
+import evaluation.results
 from domain.access import Role, User
 from domain.errors import ArchiveError, NotPermitted, SetError, SettingsError
 from evaluation.judged import Judged
 from evaluation.sets.review import Decision
-from runtime import Archive, runs
+from runtime import Archive, load_settings, runs
 from runtime.desk import Desk
 from runtime.desk.evaluating import Evaluating, RunFile
 from runtime.evaluation_jobs import MakeOrder, RunOrder, evaluate, run_order
@@ -73,18 +76,68 @@ def test_runs_are_found_where_the_command_line_writes_them(desk: Evaluating, key
     }
 
 
-def test_files_are_read_once_until_they_change(
+def test_lists_figures_and_comparisons_read_no_answer(
     desk: Evaluating, keys: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.questions(keys[0], Choice())
-    desk.compare(*keys)
-    read = []
-    monkeypatch.setattr(runs, "parse", read.append)
-    monkeypatch.setattr(runs, "compare", lambda *_: read.append("compared"))
-    desk.questions(keys[0], Choice(order=Order.SLOWEST))
-    desk.figures(keys[0])
-    desk.compare(*keys)
+    """In a process that has kept nothing yet: the run's small files do."""
+    for kept in (runs._questions, runs._figures, runs._comparison, runs._card):
+        kept.cache_clear()
+    read: list[object] = []
+    for module in (runs, evaluation.questions, evaluation.results):
+        monkeypatch.setattr(module, "parse", read.append)
+    assert desk.questions(keys[0], Choice(order=Order.SLOWEST)).total == 4
+    assert desk.figures(keys[0]).questions == 4
+    assert len(desk.compare(*keys).changes) == 1
+    assert desk.run(keys[0]).questions == 4
     assert read == []
+
+
+def test_a_run_of_an_earlier_program_is_read_once_and_then_has_the_small_file(
+    desk: Evaluating, keys: tuple[str, str], archive: Archive
+) -> None:
+    """It lacks questions.npz, and its summary does not say how many questions each measure is of."""
+    folder = archive.settings.archive / "runs" / "before"
+    listed, found, compared = desk.questions(keys[0], Choice()), desk.figures(keys[0]), desk.compare(*keys)
+    (folder / evaluation.questions.FILE).unlink()
+    summary = orjson.loads((folder / "summary.json").read_bytes())
+    del summary["scored"]
+    (folder / "summary.json").write_bytes(orjson.dumps(summary))
+    for kept in (runs._questions, runs._figures, runs._comparison):
+        kept.cache_clear()
+    again = desk.compare(*keys)
+    assert (again.measures, again.changes) == (compared.measures, compared.changes)
+    assert desk.figures(keys[0]) == found
+    assert not (folder / evaluation.questions.FILE).exists()
+    assert desk.questions(keys[0], Choice()) == listed
+    assert (folder / evaluation.questions.FILE).exists()
+
+
+def test_a_run_under_way_is_counted_from_where_it_was_left(desk: Evaluating, archive: Archive) -> None:
+    runs_folder = archive.settings.archive / "runs"
+    lines = (runs_folder / "before" / "results.jsonl").read_bytes().splitlines(keepends=True)
+    folder = runs_folder / "growing"
+    folder.mkdir()
+    (folder / "manifest.json").write_bytes((runs_folder / "before" / "manifest.json").read_bytes())
+
+    def counted(content: bytes) -> int:
+        (folder / "results.jsonl").write_bytes(content)
+        return next(card for card in desk.runs() if card.name == "growing").questions
+
+    assert counted(lines[0]) == 1
+    assert counted(b"".join(lines[:3])) == 3
+    assert counted(b"".join(lines[:3]) + lines[3][:20]) == 3, "a line that is being written is none yet"
+    assert counted(b"".join(lines)) == 4
+    assert counted(b"".join(lines[:2])) == 2, "cut off behind its back"
+    shutil.rmtree(folder)
+
+
+def test_a_run_s_key_leads_to_no_other_archive_s_run(
+    desk: Evaluating, keys: tuple[str, str], tmp_path: Path
+) -> None:
+    with Archive.open(load_settings(tmp_path / "other")) as other:
+        elsewhere = Desk(other, User("anna", Role.ARCHIVIST)).evaluating
+        with pytest.raises(SetError, match="not here any more"):
+            elsewhere.run(keys[0])
 
 
 def test_failures_are_filtered_and_ordered(desk: Evaluating, keys: tuple[str, str]) -> None:

@@ -40,6 +40,30 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> N
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "env", "said"),
+    [
+        ("[model]\nnmae = 'x'\n", {}, ("no such setting: model.nmae", "depeche.toml", "model.name")),
+        ("[modle]\nname = 'x'\n", {}, ("no such setting: modle", "model")),
+        ("temperature = 1\n", {}, ("no such setting: temperature", "model.temperature")),
+        (
+            "[[model.rules]]\nuse = 'x'\nlangauge = 'en'\n",
+            {},
+            ("model.rules.langauge", "model.rules.language"),
+        ),
+        ("", {"DEPECHE_ANSWER__BUGDET": "900"}, ("answer.bugdet (environment)", "answer.budget")),
+    ],
+)
+def test_a_misspelled_setting_is_told_with_the_nearest(
+    tmp_path: Path, text: str, env: dict[str, str], said: tuple[str, ...]
+) -> None:
+    (tmp_path / "depeche.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ=env)
+    for part in said:
+        assert part in str(caught.value)
+
+
 @pytest.mark.parametrize("name", preset_names())
 def test_presets_load(tmp_path: Path, name: str) -> None:
     from models.catalogue import load_catalogue

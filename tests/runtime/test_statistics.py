@@ -50,6 +50,7 @@ def test_the_sum_is_that_of_the_answers(sample_archive: Archive, monkeypatch: py
 
 
 def test_an_archive_without_answers_says_so(tmp_path: Path) -> None:
+    Archive.open(tmp_path).close()
     done = CliRunner().invoke(app, ["--archive", str(tmp_path), "stats"])
     assert done.exit_code == 0, done.output
     assert "no answers yet" in done.stdout

@@ -38,6 +38,9 @@ def test_an_account_from_its_first_day_to_its_last(tmp_path: Path) -> None:
     (row,) = users(tmp_path, "list")["users"]  # type: ignore[misc]
     assert (row["name"], row["role"], row["sessions"]) == ("anna", "admin", 0)
     assert not any("argon2" in str(value) or "harbours" in str(value) for value in row.values())
+    assert users(tmp_path, "disable", "anna") == {"disabled": "anna"}
+    assert users(tmp_path, "list")["users"][0]["disabled_at"]  # type: ignore[index]
+    assert users(tmp_path, "enable", "anna") == {"enabled": "anna"}
     assert users(tmp_path, "remove", "anna") == {"removed": "anna"}
     assert users(tmp_path, "list") == {"users": []}
 

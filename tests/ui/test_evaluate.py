@@ -195,6 +195,20 @@ def test_a_made_set_is_reviewed_question_by_question(folder: Path) -> None:
     assert "Rejected by local" in said(app)
 
 
+def test_a_long_list_ends_and_an_older_run_is_opened_by_its_address(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = page("run").selectbox(key="evaluate_run").options
+    assert len(whole) == 2
+    oldest = chosen(page("run"), "evaluate_run", whole[1]).selectbox(key="evaluate_run").value
+    monkeypatch.setattr("ui.evaluate_choice.LISTED", 1)
+    app = page("run")
+    assert app.selectbox(key="evaluate_run").options == whole[:1]
+    assert "The latest 1 of 2 runs." in said(app)
+    again = opened(_page, {"view": "run", "run": oldest}).selectbox(key="evaluate_run")
+    assert (again.options, again.value) == (whole, oldest)
+
+
 def test_the_address_says_where_the_reader_was(folder: Path) -> None:
     app = chosen(page("run"), "evaluate_run", "after")
     key = app.query_params["run"][0] if isinstance(app.query_params["run"], list) else app.query_params["run"]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
@@ -78,7 +79,29 @@ def test_the_sidebar_says_who_and_as_what(access: Access, cookies: dict[str, str
     app = opened()
     assert not app.exception
     assert sidebar_of(app) == f"{role}, {role}"
-    assert [button.label for button in app.sidebar.button] == ["Sign out"]
+    assert [button.label for button in app.sidebar.button] == ["Change my password", "Sign out"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_accounts_are_an_admin_s_page_where_people_sign_in(
+    access: Access, cookies: dict[str, str], role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    navigation = st.navigation
+    monkeypatch.setattr(
+        st, "navigation", lambda pages: drawn.extend(one.url_path for one in pages) or navigation(pages)
+    )
+    sign_in(access, cookies, role)
+    assert not opened().exception
+    assert ("accounts" in drawn) is (role is Role.ADMIN)
+    drawn.clear()
+    monkeypatch.setenv("DEPECHE_ACCESS__LOGIN", "none")
+    monkeypatch.setenv("DEPECHE_ACCESS__OPEN_TO_ALL", "true")
+    session.archive().close()
+    session.archive.clear()
+    assert not opened().exception
+    assert "health" in drawn
+    assert "accounts" not in drawn
 
 
 def test_nobody_sees_a_page_before_signing_in(access: Access, cookies: Mapping[str, str]) -> None:
@@ -98,6 +121,31 @@ def test_signing_out_ends_the_session_for_good(access: Access, cookies: dict[str
     assert not app.title
     with pytest.raises(NotSignedIn):
         access.user(token)
+
+
+def test_a_person_changes_the_password_and_signs_in_anew(access: Access, cookies: dict[str, str]) -> None:
+    users = Users.open(load_settings())
+    users.add("nina", role=Role.READER, password=PASSWORD, actor="test")
+    token = sign_in(access, cookies, "nina")
+    app = opened()
+    app.sidebar.button(key="own-password").click().run()
+
+    def sent(old: str, new: str, again: str) -> str:
+        for name, words in (("old", old), ("new", new), ("again", again)):
+            app.text_input(key=f"own-password-{name}").input(words)
+        app.button(key="own-password-go").click().run()
+        assert not app.exception
+        return " ".join(one.value for one in (*app.warning, *app.text, *app.info))
+
+    assert "The two new ones differ." in sent(PASSWORD, "eleven loud harbours", "eleven loud harbour")
+    assert "no such name with that password" in sent("wrong", "eleven loud harbours", "eleven loud harbours")
+    assert access.user(token).name == "nina"
+    sent(PASSWORD, "eleven loud harbours", "eleven loud harbours")
+    with pytest.raises(NotSignedIn):
+        access.user(token)
+    assert access.sign_in("nina", "eleven loud harbours")
+    assert "eleven" not in repr(app.session_state)
+    users.remove("nina", actor="test")
 
 
 def test_a_role_taken_away_is_gone_at_the_next_click(
@@ -141,16 +189,16 @@ def test_the_language_is_the_address_s_then_the_reader_s_choice(
 ) -> None:
     sign_in(access, cookies, Role.READER)
     app = opened(lang="fr")
-    assert app.sidebar.button[0].label == "Se déconnecter"
+    assert app.sidebar.button(key="sign-out").label == "Se déconnecter"
     assert sidebar_of(app) == "reader, lecteur"
     choice = app.sidebar.selectbox(key="language-choice")
     assert (choice.label, choice.value, choice.options) == ("Langue", "fr", ["English", "Français"])
     choice.set_value("en").run()
-    assert app.sidebar.button[0].label == "Sign out"
+    assert app.sidebar.button(key="sign-out").label == "Sign out"
     assert app.query_params["lang"] in ("en", ["en"])
     cookies["depeche_lang"] = "fr"  # of an earlier visit
-    assert opened().sidebar.button[0].label == "Se déconnecter"
-    assert opened(lang="xx").sidebar.button[0].label == "Se déconnecter"
+    assert opened().sidebar.button(key="sign-out").label == "Se déconnecter"
+    assert opened(lang="xx").sidebar.button(key="sign-out").label == "Se déconnecter"
 
 
 def test_without_a_login_a_stranger_is_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

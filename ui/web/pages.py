@@ -19,7 +19,9 @@ from starlette.routing import Route
 
 from ui.strings import FALLBACK, languages, preferred
 
-PAGES = ("/", "/ask", "/search", "/story", "/ingest", "/evaluate", "/health")  # addresses of ui/main.py
+PAGES = (  # addresses of ui/main.py
+    "/", "/ask", "/search", "/story", "/ingest", "/evaluate", "/health", "/accounts",
+)  # fmt: skip
 _FIRST = "/ask"
 LANGUAGE_COOKIE = "depeche_lang"
 _SCRIPT, _STYLE = "/depeche/language.js", "/depeche/pages.css"

@@ -21,7 +21,8 @@ from tests.end_to_end.pages.serving import Server, serving
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 PASSWORD = "quatre-vingt-dix-neuf francs"
 READER = {"ask", "search", "story"}
-ARCHIVIST = READER | {"ingest", "evaluate"}
+ARCHIVIST = READER | {"ingest", "evaluate", "health"}
+ADMIN = ARCHIVIST | {"accounts"}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def sign_in(desk: Desk, name: str, password: str = PASSWORD, *, path: str = "") 
 
 def _sections(desk: Desk) -> set[str]:
     links = [one.get_attribute("href") or "" for one in desk.all("[data-testid=stSidebarNav] a")]
-    return {link.split("?")[0].rstrip("/").rsplit("/", 1)[-1] for link in links} & {*ARCHIVIST, "health"} | {
+    return {link.split("?")[0].rstrip("/").rsplit("/", 1)[-1] for link in links} & ADMIN | {
         "ask" for link in links if link.split("?")[0].rstrip("/") == desk.address
     }
 
@@ -69,8 +70,8 @@ def test_nobody_comes_in_without_an_account(door: Desk) -> None:
     ("name", "role", "sections"),
     [
         ("rita", "reader", READER),
-        ("arthur", "archivist", ARCHIVIST | {"health"}),
-        ("ada", "admin", ARCHIVIST | {"health"}),
+        ("arthur", "archivist", ARCHIVIST),
+        ("ada", "admin", ADMIN),
     ],
 )
 def test_a_role_sees_its_own_pages_and_no_others(
@@ -80,7 +81,7 @@ def test_a_role_sees_its_own_pages_and_no_others(
     door.settle()
     assert said("common.signed_in").format(name=name, role=said(f"common.role.{role}")) in door.text()
     assert _sections(door) == sections
-    for hidden in sorted({*ARCHIVIST, "health"} - sections):
+    for hidden in sorted(ADMIN - sections):
         door.browser.get(f"{door.address}/{hidden}")
         door.settle()
         assert said(f"{hidden}.title") not in door.texts("h1"), (
@@ -93,3 +94,38 @@ def test_a_role_sees_its_own_pages_and_no_others(
     door.browser.get(f"{door.address}/search")
     door.one("input[name=password]")
     assert not door.browser.find_elements(By.CSS_SELECTOR, "[data-testid=stApp]")
+
+
+def test_an_admin_adds_somebody_who_then_comes_in(door: Desk) -> None:
+    sign_in(door, "ada", path="accounts")
+    door.settle()
+    door.type(said("accounts.name"), "nina", enter=False)
+    door.press(said("accounts.add"))
+    password = door.one("[data-testid=stCode]").text.strip()
+    for size, dark in ((WIDE, False), (WIDE, True), (PHONE, False), (PHONE, True)):
+        door.window(size, dark=dark)
+        door.still()
+        assert violations(door) == []
+        assert door.script("return document.documentElement.scrollWidth - innerWidth") <= 0
+    door.window(WIDE)
+    door.press(said("accounts.do_remove"))
+    door.wait_for(said("accounts.confirm_remove"))
+    assert violations(door) == []
+    door.press(said("accounts.not_now"))
+    assert password not in door.text(), "shown once"
+    door.press(said("common.sign_out"), leaving=True)
+    sign_in(door, "nina", password)
+    door.settle()
+    assert _sections(door) == READER
+    door.press(said("accounts.own"))
+    door.one("[role=dialog] input[type=password]")
+    assert violations(door) == []
+    chosen = "une autre que personne ne sait"
+    for label, words in (("own_old", password), ("own_new", chosen), ("own_again", chosen)):
+        field = door.one(f'[role=dialog] input[aria-label="{said(f"accounts.{label}")}"]')
+        field.send_keys(words, Keys.TAB)
+    door.press(said("accounts.own_go"), within="[role=dialog]", leaving=True)
+    door.one("input[name=password]")
+    sign_in(door, "nina", chosen)
+    door.settle()
+    assert _sections(door) == READER

@@ -15,15 +15,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from db.groups import CROWDED_KEY, Groups, Links, Unlinked
-from ingest.duplicates import (
-    MOST_CHARACTERS,
-    Text,
-    TokenHashes,
-    read_texts,
-    same_text,
-)
-from ingest.duplicates_events import is_kin, same_event, tells_by_itself
-from ingest.duplicates_keys import Meeting, meetings
+from ingest.duplicates.copies import same_text
+from ingest.duplicates.events import is_kin, same_event, tells_by_itself
+from ingest.duplicates.keys import Meeting, meetings
+from ingest.duplicates.texts import MOST_CHARACTERS, Text, TokenHashes, read_texts
 
 LINK_BATCH = 1_000  # versions a transaction: 24 million characters of texts at most
 KEYS_TO_MEET = 2  # words in both headlines; one band is worth as much, and to an alert one word is enough

@@ -14,7 +14,17 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.duplicates import LENGTH, NAME_LETTERS, PRIME, STEM_SHIFT, Hashes, Text, hashed, is_naming, mixed
+from ingest.duplicates.texts import (
+    LENGTH,
+    NAME_LETTERS,
+    PRIME,
+    STEM_SHIFT,
+    Hashes,
+    Text,
+    hashed,
+    is_naming,
+    mixed,
+)
 
 BANDS, ROWS = 6, 3  # swept with the headline keys: docs/duplicates.md
 _BUCKET_DAYS = 8  # twice REPEATED_WITHIN: whatever is that near is in a bucket or in the one on its side

@@ -15,17 +15,8 @@ from datetime import timedelta
 
 import numpy as np
 
-from ingest.duplicates import (
-    IS_FIGURE,
-    LENGTH,
-    SENT_AGAIN_WITHIN,
-    STEM_SHIFT,
-    Text,
-    figures_missing,
-    is_named_alike,
-    likeness,
-    token_hash,
-)
+from ingest.duplicates.copies import SENT_AGAIN_WITHIN, figures_missing, is_named_alike, likeness
+from ingest.duplicates.texts import IS_FIGURE, LENGTH, STEM_SHIFT, Text, token_hash
 
 TOLD_BEFORE = timedelta(minutes=5)  # clocks of desks; what was sent before that tells an earlier state
 FEWEST_TOLD = 3

@@ -66,9 +66,14 @@ def open_archive(archive: Path | None, *, makes: bool = False, **overrides: Any)
     """The archive of one command. Only one that `makes` archives goes on where there is none: for all others a
     folder without one is a name mistyped, and an empty archive would answer "nothing found"."""
     settings = settings_for(archive, **overrides)
-    if not (makes or settings.has_archive):
+    return Archive.open(settings if makes else of_archive(settings))
+
+
+def of_archive(settings: Settings) -> Settings:
+    """The same settings. Raises StoreError where no archive was made."""
+    if not settings.has_archive:
         raise StoreError(
             f"no archive in {settings.archive}",
             hint="`depeche ingest` makes one; or name another with --archive",
         )
-    return Archive.open(settings)
+    return settings

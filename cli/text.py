@@ -11,7 +11,7 @@ from domain.answer import Answer, Citation, Outcome
 from domain.facets import Facets
 from domain.feedback import Feedback
 from domain.query import Hit, TimeClue
-from domain.story import IngestReport, Status, StoryRecord
+from domain.story import IngestReport, Status, StoryRecord, place_in
 
 if TYPE_CHECKING:
     from db.store import StaleReason, StoredAnswer
@@ -54,8 +54,8 @@ def failure_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _place(row: Mapping[str, Any]) -> str:
-    """Where in the file, counted from 1; Reuters' files are told by byte, from 0, as tools that cut files do."""
-    return f"byte {row['position']}" if ".sgm" in row["path"] else f"item {row['position'] + 1}"
+    counted_in, place = place_in(row["path"], row["position"])
+    return f"{counted_in} {place}"
 
 
 def clue_lines(clues: Sequence[TimeClue]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ArchiveOption, JsonOption, settings_for
+from cli.options import ArchiveOption, JsonOption, of_archive, settings_for
 from cli.shapes import print_json
 from cli.text import clean
 from db.accounts import Account
@@ -50,7 +50,7 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Add an account; asks for its password, or takes the first line of standard input."""
-    users = _users(archive)
+    users = _users(archive, makes=True)
     known_as = users.add(name, role=role, password=_password(), actor=_actor())
     _done(f"{clean(known_as)}: added as {role}", json, added=known_as, role=role.value)
 
@@ -111,9 +111,12 @@ def remove(name: NameArgument, archive: ArchiveOption = None, json: JsonOption =
     _done(f"{clean(known_as)}: removed", json, removed=known_as)
 
 
-def _users(archive: ArchiveOption) -> Users:
+def _users(archive: ArchiveOption, *, makes: bool = False) -> Users:
+    """`makes`: the first account may be there before the first story."""
     settings = settings_for(archive)
-    settings.archive.mkdir(parents=True, exist_ok=True)
+    if not makes:
+        return Users.open(of_archive(settings))
+    settings.make_archive_folder()
     return Users.open(settings)
 
 

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class Status(StrEnum):
@@ -47,6 +48,11 @@ class SourceRef:
 
     path: str
     position: int
+
+
+def place_in(path: str, position: int) -> tuple[Literal["item", "byte"], int]:
+    """A position as a person counts: items from 1; in Reuters-21578's files bytes, from 0, as tools that cut files do."""
+    return ("byte", position) if ".sgm" in path else ("item", position + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

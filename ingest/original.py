@@ -18,7 +18,7 @@ from lxml import etree
 
 from domain.errors import SourceError
 from domain.protocols import Source
-from domain.story import Rejected, Version
+from domain.story import Rejected, Version, place_in
 from ingest.encoding import decode
 from ingest.readers import wire_text
 from ingest.readers.json_items import json_items, looks_like_json
@@ -59,7 +59,7 @@ def read_original(version: Version) -> Original:
             raise SourceError(f"{path} cannot be read: {error}", hint="check the file") from error
         if found is None:
             raise SourceError(
-                f"item {position} of {path} does not hold this story",
+                f"{' '.join(map(str, place_in(path, position)))} of {path} does not hold this story",
                 hint="the file may have been replaced since it was ingested",
             )
         return found

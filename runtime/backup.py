@@ -99,7 +99,7 @@ def restore(settings: Settings, file: Path, *, force: bool = False) -> BackupRep
         raise StoreError(f"{settings.archive} holds an archive", hint="name another folder, or say --force")
     if not file.is_file():
         raise StoreError(f"there is no file {file}", hint=_NOT_OURS)
-    settings.archive.mkdir(parents=True, exist_ok=True)
+    settings.make_archive_folder()
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=settings.archive) as name:
         folder = Path(name)
         manifest = _unpacked(file, folder)

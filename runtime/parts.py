@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from db.store import StoryStore
-from domain.errors import IndexFault, SettingsError
+from domain.errors import IndexFault
 from domain.protocols import Embedder
 from retrieval.recorded import Current, read_current
 from runtime import embedders, wiring
@@ -38,7 +38,7 @@ class Parts:
         """`embedder`: an object of the caller's own, in place of the one the index or settings name."""
         self.settings = settings
         self._given = embedder
-        _make_folder(settings.archive)
+        settings.make_archive_folder()
         self.store = StoryStore.open(settings.database_url)
         self._screen = Screen(self.store)
         self._followed: Current | None = None  # what the index recorded when it last failed us
@@ -145,13 +145,3 @@ class Parts:
     def _drop(self, *parts: str) -> None:
         for part in parts:
             self.__dict__.pop(part, None)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:  # a file of that name, a parent that is one, no permission
-        raise SettingsError(
-            f"{folder} cannot be an archive's folder: {error.strerror}",
-            hint="name a folder with --archive or DEPECHE_ARCHIVE",
-        ) from error

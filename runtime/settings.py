@@ -212,6 +212,16 @@ class Settings(_Section):
         """Whether an archive was made here. One whose database is elsewhere counts as made: it is asked itself."""
         return self.database is not None or (self.archive / "archive.sqlite").is_file()
 
+    def make_archive_folder(self) -> None:
+        """Raises SettingsError for a file of that name, a parent that is one, a place that may not be written."""
+        try:
+            self.archive.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"{self.archive} cannot be an archive's folder: {error.strerror}",
+                hint="name a folder with --archive or DEPECHE_ARCHIVE",
+            ) from error
+
     @property
     def index_folder(self) -> Path:
         return self.archive / "index"

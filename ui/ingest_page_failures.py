@@ -6,6 +6,7 @@ import streamlit as st
 
 from db.records import Failure
 from domain.errors import ArchiveError
+from domain.story import place_in
 from runtime.desk.keeping import Keeping
 from runtime.tables import csv_bytes
 from ui.counted import instant, number
@@ -46,12 +47,13 @@ def draw() -> None:
 
 
 def _card(keeping: Keeping, failure: Failure) -> None:
+    counted_in, place = place_in(failure.path, failure.position)
     with st.container(border=True):
         st.text(failure.path)
         st.caption(
             text(
                 "ingest.failure_seen",
-                position=number(failure.position),
+                place=text(f"ingest.place_{counted_in}", n=number(place)),
                 when=instant(failure.last_seen),
                 times=number(failure.times),
             )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from db.records import Failure
 from domain.access import User
 from domain.errors import JobError, NotPermitted, SettingsError, SourceError
+from domain.story import place_in
 from runtime.incoming import Incoming, Upload
 from runtime.jobs import Job, JobKind, Jobs
 from runtime.jobs.ingesting import IngestOrder
@@ -143,7 +144,13 @@ class Keeping:
         while found := self.failures(containing=containing, limit=1000, offset=offset):
             for one in found:
                 seen = (one.first_seen.isoformat(), one.last_seen.isoformat(), one.times)
-                yield (one.path, one.position, one.reason, one.remedy, *seen)
+                yield (
+                    one.path,
+                    " ".join(map(str, place_in(one.path, one.position))),
+                    one.reason,
+                    one.remedy,
+                    *seen,
+                )
             offset += len(found)
 
     def can_be_tried(self, failure_id: int) -> bool:

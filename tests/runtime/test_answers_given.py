@@ -131,7 +131,6 @@ def test_who_may_open_an_answer(archive: Archive) -> None:
     assert admin.answer(number).asked_by == "ana"
     for act in (
         bo.answer,
-        bo.exports,
         lambda one: bo.judge(one, Judgement.RIGHT),
         lambda one: bo.share(one, shared=True),
         lambda one: bo.written_out("and in 1996?", after=one),

@@ -15,6 +15,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from tests.end_to_end.pages.asking import ask, await_answer
 from tests.end_to_end.pages.axe import violations
 from tests.end_to_end.pages.driving import PHONE, WIDE, Desk
+from tests.end_to_end.pages.pictures import SCREENSHOTS, picture
 from tests.end_to_end.pages.said import said
 from tests.end_to_end.pages.serving import Server, serving
 
@@ -102,6 +103,8 @@ def test_an_admin_adds_somebody_who_then_comes_in(door: Desk) -> None:
     door.type(said("accounts.name"), "nina", enter=False)
     door.press(said("accounts.add"))
     password = door.one("[data-testid=stCode]").text.strip()
+    if SCREENSHOTS:
+        picture(door.browser, Path(SCREENSHOTS) / "accounts.webp")
     for size, dark in ((WIDE, False), (WIDE, True), (PHONE, False), (PHONE, True)):
         door.window(size, dark=dark)
         door.still()
@@ -109,6 +112,9 @@ def test_an_admin_adds_somebody_who_then_comes_in(door: Desk) -> None:
         assert door.script("return document.documentElement.scrollWidth - innerWidth") <= 0
     door.window(WIDE)
     door.press(said("accounts.do_remove"))
+    if SCREENSHOTS:
+        door.still()
+        picture(door.browser, Path(SCREENSHOTS) / "all/accounts-remove.webp")
     door.wait_for(said("accounts.confirm_remove"))
     assert violations(door) == []
     door.press(said("accounts.not_now"))

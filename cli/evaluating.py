@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from typer.core import TyperGroup
 
 from cli.options import ArchiveOption, JsonOption, ModelOption, open_archive, settings_for
-from cli.progress import IngestBars
+from cli.progress import IngestBars, QuestionsBar
 from cli.shapes import print_json
 from domain.errors import CorpusNotHere, SetError
 from evaluation.comparison import Change, Comparison
@@ -287,23 +278,14 @@ def _run(
     jobs: int,
     json: bool,
 ) -> Run:
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("questions"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=json or not console.is_terminal) as bar:
-        task = bar.add_task("questions", total=None)
+    with QuestionsBar(enabled=not json) as bar:
         return prepared.run(
             name=name,
             retrieval_only=retrieval_only,
             extractive=extractive,
             limit=limit,
             jobs=jobs,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=bar.show,
         )
 
 

@@ -46,7 +46,7 @@ class IngestBars:
 
     def __enter__(self) -> Self:
         if self._plain:
-            typer.echo(f"at work: progress is told every {PLAIN_EVERY:.0f} s", err=True)
+            typer.echo(f"at work: a line every {PLAIN_EVERY:.0f} s", err=True)
         self._bars.start()
         return self
 
@@ -75,3 +75,37 @@ class IngestBars:
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what, total=total, rate=rate)
         self._bars.update(self._tasks[what], completed=done, total=total, rate=rate)
+
+
+class QuestionsBar:
+    """One bar, questions answered; a line every so often where it is not a terminal."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        console = Console(stderr=True)
+        self._plain = enabled and not console.is_terminal
+        self._last_line = time.monotonic()
+        self._bar = Progress(
+            TextColumn("questions"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not enabled or self._plain,
+        )
+        self._task = self._bar.add_task("questions", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, done: int, total: int) -> None:
+        if self._plain and time.monotonic() - self._last_line >= PLAIN_EVERY:
+            self._last_line = time.monotonic()
+            typer.echo(f"questions: {done} of {total}", err=True)
+        self._bar.update(self._task, completed=done, total=total)

@@ -25,28 +25,25 @@ if TYPE_CHECKING:
 PLAIN_EVERY = 10.0  # seconds between lines where no bar can be drawn
 
 
-class IngestBars:
-    """Two bars, reading and indexing. `enabled=False` draws nothing at all."""
+class _Bars:
+    """Bars on a terminal, a line every so often elsewhere, nothing at all where not `enabled`."""
 
-    def __init__(self, *, enabled: bool) -> None:
+    def __init__(self, *columns: TextColumn, rates: bool, enabled: bool) -> None:
         console = Console(stderr=True)
         self._plain = enabled and not console.is_terminal
         self._last_line = time.monotonic()
         self._bars = Progress(
-            TextColumn("{task.description:8}"),
+            *columns,
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
+            *((TextColumn("{task.fields[rate]}"),) if rates else ()),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,
             disable=not enabled or self._plain,
         )
-        self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        if self._plain:
-            typer.echo(f"at work: a line every {PLAIN_EVERY:.0f} s", err=True)
         self._bars.start()
         return self
 
@@ -54,6 +51,24 @@ class IngestBars:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bars.stop()
+
+    def _line(self, words: str) -> None:
+        if self._plain and time.monotonic() - self._last_line >= PLAIN_EVERY:
+            self._last_line = time.monotonic()
+            typer.echo(words, err=True)
+
+
+class IngestBars(_Bars):
+    """Two bars, reading and indexing."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        super().__init__(TextColumn("{task.description:8}"), rates=True, enabled=enabled)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        if self._plain:
+            typer.echo(f"at work: a line every {PLAIN_EVERY:.0f} s", err=True)
+        return super().__enter__()
 
     def reading(self, progress: IngestProgress) -> None:
         self._show("reading", progress.items, None, f"{progress.rate:.0f} items/s")
@@ -68,44 +83,20 @@ class IngestBars:
 
     def _show(self, what: str, done: int, total: int | None, rate: str) -> None:
         if self._plain:
-            if time.monotonic() - self._last_line >= PLAIN_EVERY:
-                self._last_line = time.monotonic()
-                typer.echo(f"{what}: {done}{f' of {total}' if total else ''}, {rate}", err=True)
+            self._line(f"{what}: {done}{f' of {total}' if total else ''}, {rate}")
             return
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(what, total=total, rate=rate)
         self._bars.update(self._tasks[what], completed=done, total=total, rate=rate)
 
 
-class QuestionsBar:
-    """One bar, questions answered; a line every so often where it is not a terminal."""
+class QuestionsBar(_Bars):
+    """One bar, questions answered."""
 
     def __init__(self, *, enabled: bool) -> None:
-        console = Console(stderr=True)
-        self._plain = enabled and not console.is_terminal
-        self._last_line = time.monotonic()
-        self._bar = Progress(
-            TextColumn("questions"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not enabled or self._plain,
-        )
-        self._task = self._bar.add_task("questions", total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
+        super().__init__(TextColumn("questions"), rates=False, enabled=enabled)
+        self._task = self._bars.add_task("questions", total=None)
 
     def show(self, done: int, total: int) -> None:
-        if self._plain and time.monotonic() - self._last_line >= PLAIN_EVERY:
-            self._last_line = time.monotonic()
-            typer.echo(f"questions: {done} of {total}", err=True)
-        self._bar.update(self._task, completed=done, total=total)
+        self._line(f"questions: {done} of {total}")
+        self._bars.update(self._task, completed=done, total=total)

@@ -109,12 +109,10 @@ class OpenVinoEmbedder(SentenceTransformerEmbedder):
     @cached_property
     def _conversion(self) -> conversion.Record:
         folder = converted_folder(self._folder, self.fingerprint)
+        if self._apart and conversion.read_record(folder) is None:
+            convert_apart(self._folder, self._options)
         if (record := conversion.read_record(folder)) is not None:
             return record
-        if self._apart:
-            convert_apart(self._folder, self._options)
-            if (record := conversion.read_record(folder)) is not None:
-                return record
         record = conversion.convert(self._model, folder, prepare=self._prepare)
         if record.form is not Form.ORIGINAL:
             self.__dict__.pop("_model", None)  # torch's copy of the weights is not needed again

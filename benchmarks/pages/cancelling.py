@@ -19,7 +19,6 @@ from benchmarks.pages.session import Seen, Session, find, words
 from ui.markup import plain
 from ui.strings import words as words_in
 
-AIM = 0.1  # seconds
 AT_REST_SECONDS = 0.15  # without a step of the processor's clock
 WATCHED_SECONDS = 3.0
 PHASES = ("reading", "writing")

@@ -49,9 +49,8 @@ def main() -> None:
     listen(Path(log))
     from ui import serving
 
-    sys.argv[0] = (
-        serving.__file__
-    )  # Streamlit looks for its configuration beside the program that was started
+    # Streamlit looks for its configuration beside the program that was started.
+    sys.argv[0] = serving.__file__
     serving.main(arguments)
 
 

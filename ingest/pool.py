@@ -7,7 +7,6 @@ was reading, which is rejected; a new process takes up the files after it.
 
 from __future__ import annotations
 
-import os
 import queue
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, TypeVar, cast
 
+from domain.child import child_environment
 from domain.errors import SourceError
 from domain.story import SourceRef
 from ingest.frames import Frame, Task, receive, send, unpack
@@ -136,14 +136,11 @@ class ReadingPool:
         return False
 
     def _start(self) -> _Process:
-        # Where this package was imported from, the child imports it from, installed or not.
-        root = str(Path(__file__).resolve().parent.parent)
-        paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         process = subprocess.Popen(
             [sys.executable, "-m", "ingest.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": paths},
+            env=child_environment(),
         )
         with self._lock:
             self._running.add(process)

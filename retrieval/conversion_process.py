@@ -7,20 +7,17 @@ ingestion to its end. What runs afterwards takes 0.45 GB.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from domain.child import child_environment
 from domain.errors import ModelCorrupt
 
 
 def convert_apart(folder: Path, options: dict[str, Any]) -> None:
     """Converts the embedder that OpenVinoEmbedder(folder, **options) is, and waits for it. Raises ModelCorrupt."""
-    # Where this package was imported from, the child imports it from, installed or not.
-    root = str(Path(__file__).resolve().parent.parent)
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
         [
             sys.executable,
@@ -28,7 +25,7 @@ def convert_apart(folder: Path, options: dict[str, Any]) -> None:
             "retrieval.conversion_process",
             json.dumps({"folder": str(folder), **options}),
         ],
-        env=os.environ | {"PYTHONPATH": paths},
+        env=child_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

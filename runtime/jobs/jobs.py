@@ -26,6 +26,7 @@ from pathlib import Path
 
 import psutil
 
+from domain.child import child_environment
 from domain.errors import JobError
 from runtime.jobs.folder import CANCEL, LOG, ORDER, STATE, JobFolder
 from runtime.jobs.job import FINISHED, Job, JobKind, JobState
@@ -143,9 +144,6 @@ class Jobs:
 
 
 def _start(folder: Path) -> None:
-    # Where this package was imported from, the job imports it from, installed or not.
-    root = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     with (folder / LOG).open("ab") as log:
         process = subprocess.Popen(
             # -P: a file in the working folder never stands in for a module
@@ -153,7 +151,7 @@ def _start(folder: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
+            env=child_environment(PYTHONUNBUFFERED="1"),
             start_new_session=True,
         )
     # Only so that its end is noticed while this process lives; the job does not depend on it.

@@ -11,10 +11,29 @@ import sqlalchemy as sa
 from db.acts import sent_of
 from db.lifecycle import current
 from db.records import ArchiveCounts, Holdings
-from db.rows import chunks, passage_columns, stored_passages, version_columns, version_of
-from db.tables import archive, audit, passage, pending_passage, quarantine, story, tally, version
+from db.rows import (
+    chunks,
+    passage_columns,
+    place_columns,
+    stored_passages,
+    version_columns,
+    version_of,
+)
+from db.tables import (
+    archive,
+    audit,
+    duplicate_group,
+    event_chain,
+    passage,
+    pending_passage,
+    quarantine,
+    story,
+    tally,
+    version,
+)
+from db.visibility import only_visible
 from domain.errors import StoreError, StoryNotFound
-from domain.story import AuditEntry, Status, StoredPassage, StoryRecord, Version
+from domain.story import AuditEntry, Kind, PassagePlace, Status, StoredPassage, StoryRecord, Version
 
 
 def find_story(connection: sa.Connection, guid: str, provider: str | None) -> sa.Row[Any]:
@@ -127,14 +146,24 @@ def read_passages(connection: sa.Connection, ids: Collection[int]) -> dict[int, 
     return found
 
 
-def read_passage_languages(connection: sa.Connection, ids: Collection[int]) -> dict[int, str | None]:
-    found: dict[int, str | None] = {}
-    joined = sa.select(passage.c.passage_id, version.c.language).join(
-        version, version.c.version_id == passage.c.version_id
+def read_visible_places(
+    connection: sa.Connection, ids: Collection[int], *, now: datetime, as_of: datetime | None
+) -> dict[int, PassagePlace]:
+    columns = place_columns()
+    joined = (
+        sa.select(*columns.values())
+        .select_from(passage)
+        .join(version, version.c.version_id == passage.c.version_id)
+        .join(story, story.c.story_id == version.c.story_id)
+        .outerjoin(duplicate_group, duplicate_group.c.story_id == story.c.story_id)
+        .outerjoin(event_chain, event_chain.c.story_id == story.c.story_id)
     )
+    allowed = only_visible(joined, now=now, as_of=as_of)
+    found: dict[int, PassagePlace] = {}
     for some in chunks(sorted(set(ids))):
-        rows = connection.execute(joined.where(passage.c.passage_id.in_(some)))
-        found.update((row.passage_id, row.language) for row in rows)
+        for row in connection.execute(allowed.where(passage.c.passage_id.in_(some))):
+            values = dict(zip(columns, row, strict=True))  # by name a row of a hundred takes twice as long
+            found[values["passage_id"]] = PassagePlace(**values | {"kind": Kind(values["kind"])})
     return found
 
 

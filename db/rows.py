@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from db.database import PARAMETERS
-from db.tables import passage, story, version
+from db.tables import duplicate_group, event_chain, passage, story, version
 from domain.story import Kind, Passage, SourceRef, Status, StoredPassage, Subject, Version
 
 T = TypeVar("T")
@@ -123,6 +123,18 @@ def _stored_passage(
         people=people,
         subjects=subjects,
     )
+
+
+def place_columns() -> dict[str, sa.ColumnElement[Any]]:
+    """What a PassagePlace has, by its names, of `passage` joined with version, story and the groups."""
+    return {
+        "passage_id": passage.c.passage_id, "version_id": version.c.version_id,
+        "story_id": version.c.story_id, "guid": story.c.guid, "provider": story.c.provider,
+        "version": version.c.number, "published": version.c.published, "language": version.c.language,
+        "headline": version.c.headline, "place": version.c.dateline_place, "kind": version.c.kind,
+        "start": passage.c.begins, "end": passage.c.ends, "copies": duplicate_group.c.group_id,
+        "chain": event_chain.c.group_id,
+    }  # fmt: skip
 
 
 def passage_rows(version_id: int, first_id: int, passages: Sequence[Passage]) -> list[dict[str, int]]:

@@ -52,7 +52,7 @@ from db.visibility import Visibility, visible
 from db.writer_lock import writer_lock
 from domain.answer import Answer
 from domain.feedback import Feedback, Judgement
-from domain.story import Action, StoredPassage, StoryRecord, Version
+from domain.story import Action, PassagePlace, StoredPassage, StoryRecord, Version
 
 __all__ = [
     "AnswerTotals",
@@ -186,10 +186,15 @@ class StoryStore:
         with self._database.read() as connection:
             return reading.read_passages(connection, ids)
 
-    def passage_languages(self, ids: Collection[int]) -> dict[int, str | None]:
-        """The language of each passage's version; ids that do not exist are absent."""
+    def visible_places(
+        self, ids: Collection[int], *, now: datetime, as_of: datetime | None = None
+    ) -> dict[int, PassagePlace]:
+        """Passages by id without their words; those whose version may not be shown are absent.
+
+        As `visible_versions`, and reads no body: of a hundred candidates ten are shown.
+        """
         with self._database.read() as connection:
-            return reading.read_passage_languages(connection, ids)
+            return reading.read_visible_places(connection, ids, now=now, as_of=as_of)
 
     def last_passage_id(self) -> int:
         """The highest there is; 0 of an empty archive."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -110,21 +111,21 @@ def visible(
     connection: sa.Connection, version_ids: Collection[int], *, now: datetime, as_of: datetime | None
 ) -> set[int]:
     """Those of the versions that may be shown and cited, by the database as it stands."""
-    allowed = (
-        sa.select(version.c.version_id)
-        .join(story, story.c.story_id == version.c.story_id)
-        .outerjoin(superseded, superseded.c.version_id == version.c.version_id)
-        .where(readable(now))
-    )
-    if as_of is None:
-        allowed = allowed.where(superseded.c.since.is_(None))
-    else:
-        current_then = sa.or_(superseded.c.since.is_(None), superseded.c.since > as_of)
-        allowed = allowed.where(current_then, version.c.published <= as_of)
+    of_story = sa.select(version.c.version_id).join(story, story.c.story_id == version.c.story_id)
+    allowed = only_visible(of_story, now=now, as_of=as_of)
     found: set[int] = set()
     for some in chunks(sorted(set(version_ids))):
         found.update(connection.scalars(allowed.where(version.c.version_id.in_(some))))
     return found
+
+
+def only_visible(query: sa.Select[Any], *, now: datetime, as_of: datetime | None) -> sa.Select[Any]:
+    """A query over versions and their stories, less those that may not be shown."""
+    query = query.outerjoin(superseded, superseded.c.version_id == version.c.version_id).where(readable(now))
+    if as_of is None:
+        return query.where(superseded.c.since.is_(None))
+    current_then = sa.or_(superseded.c.since.is_(None), superseded.c.since > as_of)
+    return query.where(current_then, version.c.published <= as_of)
 
 
 def readable(now: datetime) -> sa.ColumnElement[bool]:

@@ -178,8 +178,11 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPassage:
-    """A passage as it rests in the database, with what the indexes and the packer need of its version."""
+class PassagePlace:
+    """Where a passage stands: what a list of hits shows of it and of its version, but for the words.
+
+    `copies`, `chain`: the groups of near-duplicates and of one event that its story is in, where it is known.
+    """
 
     passage_id: int
     version_id: int
@@ -194,6 +197,14 @@ class StoredPassage:
     kind: Kind
     start: int
     end: int
+    copies: int | None = None
+    chain: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPassage(PassagePlace):
+    """A passage as it rests in the database, with what the indexes and the packer need of its version."""
+
     text: str
     people: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = ()

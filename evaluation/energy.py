@@ -6,7 +6,8 @@ WATTS_A_CORE. RAPL counts the whole machine, other programs included; the estima
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -31,7 +32,18 @@ class Joules:
 
 
 def read_meter(powercap: Path = POWERCAP) -> Reading:
-    return Reading(_packages(powercap), _processor_seconds())
+    return with_children(read_own_meter(powercap))
+
+
+def read_own_meter(powercap: Path = POWERCAP) -> Reading:
+    """Without the children: finding them goes through every process of the machine, which takes milliseconds."""
+    return Reading(_packages(powercap), _seconds_of([psutil.Process()]))
+
+
+def with_children(own: Reading) -> Reading:
+    """A reading of this process alone, completed by what its children have used until now."""
+    children = psutil.Process().children(recursive=True)
+    return replace(own, processor_seconds=own.processor_seconds + _seconds_of(children))
 
 
 def used(before: Reading, after: Reading, *, powercap: Path = POWERCAP) -> Joules:
@@ -67,10 +79,9 @@ def _number(path: Path, *, default: int) -> int:
         return default  # root alone may read it on most machines
 
 
-def _processor_seconds() -> float:
+def _seconds_of(processes: Iterable[psutil.Process]) -> float:
     total = 0.0
-    own = psutil.Process()
-    for process in (own, *own.children(recursive=True)):
+    for process in processes:
         try:
             times = process.cpu_times()
         except psutil.Error:

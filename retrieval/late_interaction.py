@@ -65,6 +65,8 @@ class LateInteraction:
     def __call__(self, request: Request) -> list[Candidate]:
         candidates = self._stage(request)
         first, rest = candidates[: self._read], candidates[self._read :]
+        if len(first) < 2 or first[0].score - first[1].score >= self._clear:
+            return candidates  # whatever their stories
         stored = self._passages([one.passage_id for one in first])
         if any(one.passage_id not in stored for one in first) or is_clear(first, stored, by=self._clear):
             return candidates

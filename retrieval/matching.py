@@ -74,7 +74,11 @@ class Matcher:
             chosen |= lexical.best_passages(best, version_ids[start : start + AT_ONCE])
         passages = self._store.passages(chosen.values())
         return [
-            hit_of(Candidate(passage_id=chosen[one], score=0.0), passages[chosen[one]])
+            hit_of(
+                Candidate(passage_id=chosen[one], score=0.0),
+                passages[chosen[one]],
+                words=passages[chosen[one]].text,
+            )
             for one in version_ids
             if chosen.get(one) in passages
         ]

@@ -7,14 +7,14 @@ embargo or superseded at the moment the result is made: the store is asked again
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from db.store import StoryStore
 from domain.protocols import Embedder
 from domain.query import Hit, Mode, Order, Query, SearchResult
-from domain.story import Kind, StoredPassage
+from domain.story import Kind, PassagePlace
 from retrieval.collapse import best_per_story, without_copies
 from retrieval.index import SearchIndex
 from retrieval.instants import microseconds
@@ -55,7 +55,7 @@ class Searcher:
         self._clock = clock
         self._visibility = Visibility(store)
         dense, lexical = Dense(index, embedder), Lexical(index, subjects=store.subjects.codes)
-        hybrid: Stage = Fused(dense, lexical, languages=store.passage_languages, refine=dense.refined)
+        hybrid: Stage = Fused(dense, lexical, places=self._places, refine=dense.refined)
         if scorer is not None:
             hybrid = Reranked(hybrid, scorer, passages=store.passages)
         elif late_interaction and isinstance(embedder, TokenEmbedder):
@@ -81,9 +81,9 @@ class Searcher:
         depth = max(CANDIDATES_EACH, query.limit * CANDIDATES_PER_HIT)
         while True:
             candidates = stage(Request(query=query, scope=scope, depth=depth))
-            hits = self._stories(query, scope, candidates)
+            hits = self._stories(query, candidates, scope)
             if len(hits) >= query.limit or len(candidates) < depth or depth >= MOST_CANDIDATES:
-                return _ordered(hits[: query.limit], query)
+                return _ordered(self._shown(hits[: query.limit], scope), query)
             depth *= 4
 
     def _scope(self, query: Query) -> Scope:
@@ -99,28 +99,39 @@ class Searcher:
             return self._pipelines[Mode.LEXICAL]
         return self._pipelines[query.mode]
 
-    def _stories(self, query: Query, scope: Scope, candidates: Sequence[Candidate]) -> list[Hit]:
-        passages = self._store.passages([candidate.passage_id for candidate in candidates])
-        hits = [
-            hit_of(candidate, passages[candidate.passage_id])
-            for candidate in candidates
-            if candidate.passage_id in passages
-        ]
-        visible = self._store.visible_versions(
-            sorted({hit.version_id for hit in hits}), now=self._clock(), as_of=scope.as_of
-        )
-        shown = _boosted([hit for hit in hits if hit.version_id in visible], query)
-        stories = best_per_story(shown)
-        story_ids = [hit.story_id for hit in stories]
+    def _stories(self, query: Query, candidates: Sequence[Candidate], scope: Scope) -> list[Hit]:
+        """One hit for each source, best first, still without its words."""
+        places = {one.passage_id: one.place for one in candidates if one.place is not None}
+        if unknown := [one.passage_id for one in candidates if one.passage_id not in places]:
+            places |= self._visible_places(unknown, scope)
+        hits = [hit_of(one, places[one.passage_id]) for one in candidates if one.passage_id in places]
         return without_copies(
-            stories,
-            groups=self._store.duplicate_groups(story_ids),
-            chains=self._store.event_chains(story_ids),
-            alerts={one.story_id for one in passages.values() if one.kind is Kind.ALERT},
+            best_per_story(_boosted(hits, query)),
+            groups={one.story_id: one.copies for one in places.values() if one.copies is not None},
+            chains={one.story_id: one.chain for one in places.values() if one.chain is not None},
+            alerts={one.story_id for one in places.values() if one.kind is Kind.ALERT},
         )
 
+    def _places(self, request: Request, passage_ids: Collection[int]) -> Mapping[int, PassagePlace]:
+        return self._visible_places(passage_ids, request.scope)
 
-def hit_of(candidate: Candidate, passage: StoredPassage) -> Hit:
+    def _visible_places(self, passage_ids: Collection[int], scope: Scope) -> dict[int, PassagePlace]:
+        return self._store.visible_places(passage_ids, now=self._clock(), as_of=scope.as_of)
+
+    def _shown(self, hits: Sequence[Hit], scope: Scope) -> list[Hit]:
+        """The hits with their words, less those that may no longer be shown: of a hundred candidates' bodies
+        ten are read."""
+        versions = [hit.version_id for hit in hits]
+        bodies = self._store.bodies(versions)
+        visible = self._store.visible_versions(versions, now=self._clock(), as_of=scope.as_of)
+        return [
+            replace(hit, passage=bodies[hit.version_id][hit.start : hit.end])
+            for hit in hits
+            if hit.version_id in visible and hit.version_id in bodies
+        ]
+
+
+def hit_of(candidate: Candidate, passage: PassagePlace, *, words: str = "") -> Hit:
     return Hit(
         passage_id=passage.passage_id,
         version_id=passage.version_id,
@@ -132,7 +143,7 @@ def hit_of(candidate: Candidate, passage: StoredPassage) -> Hit:
         language=passage.language,
         headline=passage.headline,
         place=passage.place,
-        passage=passage.text,
+        passage=words,
         start=passage.start,
         end=passage.end,
         score=candidate.score,

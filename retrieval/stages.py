@@ -1,7 +1,7 @@
 """The stages of a search. Each takes a request and gives candidates, so that a pipeline is an expression:
 
     dense = Dense(index, embedder)
-    Fused(dense, Lexical(index), languages=store.passage_languages, refine=dense.refined)
+    Fused(dense, Lexical(index), places=places, refine=dense.refined)
 
 Every stage obeys the request's scope; none widens it.
 """
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from domain.protocols import Embedder
 from domain.query import Query
+from domain.story import PassagePlace
 from retrieval.dense.lookup import vectors_by_id
 from retrieval.dense.segment import Found
 from retrieval.fusion import WEIGHTS, Weights, fuse
@@ -57,6 +58,7 @@ class Candidate:
     score: float
     dense: float | None = None
     lexical: float | None = None
+    place: PassagePlace | None = None  # where a stage had to look it up
 
 
 class Refine(Protocol):
@@ -67,7 +69,7 @@ class Refine(Protocol):
         ...
 
 
-LanguagesOf = Callable[[Collection[int]], Mapping[int, str | None]]
+PlacesOf = Callable[[Request, Collection[int]], Mapping[int, PassagePlace]]  # those that may be shown
 
 
 class Stage(Protocol):
@@ -188,8 +190,8 @@ class Lexical:
 class Fused:
     """Both halves' candidates by the weighted sum of their scaled scores; ties in passage order.
 
-    `languages` tells the languages of passages: with it, a passage in another language than the
-    question's is judged by meaning nearly alone. `refine` scores all candidates once more, by meaning,
+    `places` tells where passages stand: with it, a passage in another language than the question's is judged
+    by meaning nearly alone, and the candidates bring their places with them. `refine` scores all candidates once more, by meaning,
     in the light of the best.
     """
 
@@ -198,20 +200,21 @@ class Fused:
         dense: Stage,
         lexical: Stage,
         *,
-        languages: LanguagesOf | None = None,
+        places: PlacesOf | None = None,
         refine: Refine | None = None,
         weights: Weights = WEIGHTS,
     ) -> None:
         self._dense = dense
         self._lexical = lexical
-        self._languages = languages
+        self._places = places
         self._refine = refine
         self._weights = weights
 
     def __call__(self, request: Request) -> list[Candidate]:
         by_meaning = _scores(self._dense(request))
         by_words = _scores(self._lexical(request))
-        foreign = self._foreign(request, [*by_meaning, *by_words])
+        places = self._places(request, {*by_meaning, *by_words}) if self._places is not None else {}
+        foreign = _foreign(places, request.query.text)
         fused = fuse(by_meaning, by_words, foreign=foreign, weights=self._weights)
         if self._refine is not None:
             again = self._refine(request, towards=_ranked(fused)[: len(FEEDBACK_WEIGHTS)], among=fused.keys())
@@ -223,16 +226,18 @@ class Fused:
                 score=fused[passage_id],
                 dense=by_meaning.get(passage_id),
                 lexical=by_words.get(passage_id),
+                place=places.get(passage_id),
             )
             for passage_id in _ranked(fused)[: request.depth]
         ]
 
-    def _foreign(self, request: Request, found: Sequence[int]) -> set[int]:
-        spoken = guess_language(request.query.text)
-        if spoken is None or self._languages is None:
-            return set()
-        known = self._languages(found)
-        return {passage_id for passage_id, language in known.items() if _differs(language, spoken)}
+
+def _foreign(places: Mapping[int, PassagePlace], text: str) -> set[int]:
+    """The passages in another language than the text's, where both are known."""
+    spoken = guess_language(text) if places else None
+    if spoken is None:
+        return set()
+    return {passage_id for passage_id, place in places.items() if _differs(place.language, spoken)}
 
 
 def _ranked(fused: Mapping[int, float]) -> list[int]:

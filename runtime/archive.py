@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.store import ArchiveCounts, Holdings, StoredAnswer, Suppression
-from domain.answer import Answer, AnswerEvent, AnswerReady, checked_answer
+from domain.answer import Answer, AnswerEvent, AnswerReady, EvidenceFound, checked_answer
 from domain.errors import ArchiveError
 from domain.facets import Facets
 from domain.protocols import Embedder
@@ -25,7 +25,7 @@ from runtime import embedders, threads, wiring
 from runtime.clock import utc_now
 from runtime.parts import Parts
 from runtime.quarantine import clear_mended
-from runtime.statistics import read_meter, spent_since
+from runtime.statistics import read_own_meter, spent_since, with_children
 
 if TYPE_CHECKING:
     from answering.langchain import AnswerRunnable
@@ -243,7 +243,7 @@ class Archive(Parts):
         asked_by: str | None = None,
     ) -> Generator[AnswerEvent, None, None]:
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
-        before = read_meter()
+        before = read_own_meter()
         answerer = wiring.make_answerer(
             self.settings, search=self.search_query, store=self.store, closeness=self._closeness,
             generator=None if extractive else self._generators.answering(query),
@@ -258,6 +258,10 @@ class Archive(Parts):
                 yield AnswerReady(answer=answer)
             else:
                 yield event
+            if isinstance(
+                event, EvidenceFound
+            ):  # not before: what is found need not wait, and no child has worked
+                before = with_children(before)
 
     def answers(self, *, limit: int = 50, stale_only: bool = False) -> Sequence[StoredAnswer]:
         return self.given.all(limit=limit, stale_only=stale_only)

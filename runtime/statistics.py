@@ -11,12 +11,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from domain.answer import Energy
-from evaluation.energy import Reading, read_meter, used
+from evaluation.energy import Reading, read_meter, read_own_meter, used, with_children
 
 if TYPE_CHECKING:
     from db.store import AnswerTotals, StoryStore
 
-__all__ = ["read_meter", "spent_since", "statistics", "statistics_lines"]
+__all__ = ["read_own_meter", "spent_since", "statistics", "statistics_lines", "with_children"]
 
 _KWH = 3.6e6  # joules
 

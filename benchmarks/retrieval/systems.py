@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
 from benchmarks.retrieval.sets import Asked
 from domain.query import Query
-from domain.story import StoredPassage
+from domain.story import PassagePlace, StoredPassage
 from retrieval.fusion import Weights, reciprocal_rank
 from retrieval.late_interaction import CLEAR, READ, WEIGHT, LateInteraction
 from retrieval.passage_text import passage_text
@@ -23,6 +23,7 @@ from retrieval.scope import Visibility, scope_of
 from retrieval.stages import CANDIDATES_EACH, Candidate, Dense, Fused, Lexical, Request
 from retrieval.tokens import TokenEmbedder
 from runtime import Archive
+from runtime.clock import utc_now
 
 System = Callable[[Asked], Sequence[int]]
 
@@ -50,10 +51,13 @@ class Systems:
         self._visibility = Visibility(archive.store)
         self._requests: dict[str, Request] = {}
         dense, lexical = Dense(archive.index, archive.embedder), Lexical(archive.index)
-        languages = archive.store.passage_languages
+
+        def places(request: Request, passage_ids: Collection[int]) -> Mapping[int, PassagePlace]:
+            return archive.store.visible_places(passage_ids, now=utc_now(), as_of=request.scope.as_of)
+
         self.dense, self.lexical = Kept(dense), Kept(lexical)
-        self.fused = Kept(Fused(self.dense, self.lexical, languages=languages))
-        self.refined = Kept(Fused(self.dense, self.lexical, languages=languages, refine=dense.refined))
+        self.fused = Kept(Fused(self.dense, self.lexical, places=places))
+        self.refined = Kept(Fused(self.dense, self.lexical, places=places, refine=dense.refined))
         self._embedder, self._neutral, self._passages = (
             archive.embedder,
             dense.neutral,
@@ -65,7 +69,7 @@ class Systems:
                 self.refined, self._embedder, neutral=self._neutral, passages=self._passages
             )
             self.hybrid = Kept(stage)
-        self._languages = languages
+        self._places = places
 
     def shipped(self) -> dict[str, System]:
         return {
@@ -85,7 +89,7 @@ class Systems:
         for own in (0.55, 0.6, 0.65, 0.7, 0.75):
             for other in (0.85, 0.9, 0.95):
                 weights = Weights(own_language=own, other_language=other)
-                stage = Fused(self.dense, self.lexical, languages=self._languages, weights=weights)
+                stage = Fused(self.dense, self.lexical, places=self._places, weights=weights)
                 others[f"{own} own, {other} other language"] = self._of(Kept(stage))
         return others
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from domain.query import Query
+from domain.story import Kind, PassagePlace
 from retrieval.fusion import Weights
 from retrieval.language_neutral import neutral_for
 from retrieval.scope import Visibility, scope_of
@@ -35,6 +36,13 @@ def given(scores: dict[int, float]) -> list[Candidate]:
     return [Candidate(passage_id=passage_id, score=score) for passage_id, score in scores.items()]
 
 
+def place(number: int, language: str | None) -> PassagePlace:
+    return PassagePlace(
+        passage_id=number, version_id=number, story_id=number, guid=f"urn:{number}", provider="test",
+        version=1, published=NOW, language=language, headline=None, place=None, kind=Kind.STORY, start=0, end=1,
+    )  # fmt: skip
+
+
 def test_words_count_for_less_across_languages(archive: Archive) -> None:
     """The question is English; 2 is French. By words 2 is best, by meaning 1."""
     request = asked(archive, "What is the report about?")
@@ -42,8 +50,9 @@ def test_words_count_for_less_across_languages(archive: Archive) -> None:
     weights = Weights(own_language=0.5, other_language=0.95)
     same = Fused(lambda _: dense, lambda _: lexical, weights=weights)(request)
     assert [one.passage_id for one in same] == [2, 1, 3]
-    tongues = {1: "en", 2: "fr", 3: None}
-    apart = Fused(lambda _: dense, lambda _: lexical, languages=lambda _: tongues, weights=weights)(request)
+    places = {number: place(number, language) for number, language in ((1, "en"), (2, "fr"), (3, None))}
+    apart = Fused(lambda _: dense, lambda _: lexical, places=lambda *_: places, weights=weights)(request)
+    assert [one.place for one in apart] == [places[2], places[1], places[3]]
     assert apart[0].passage_id == 2
     assert apart[0].score == pytest.approx(0.95 * 0.875 + 0.05)
     assert apart[1].score == pytest.approx(0.5), "its own language: half of it by words, of which it has none"

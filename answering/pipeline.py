@@ -63,10 +63,13 @@ class Answerer:
         closeness: Closeness,
         generator: Generator | None,
         options: AnswerOptions,
+        glance: Search | None = None,
         checkers: Sequence[tuple[Checker, Bounds]] = (),
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
+        """`glance`: a quicker search, whose hits are shown while the order of `search` is worked out."""
         self._search = search
+        self._glance = glance
         self._store = store
         self._closeness = closeness
         self._generator = None if options.extractive else generator
@@ -75,7 +78,7 @@ class Answerer:
         self._clock = clock
 
     def stream(self, query: Query, *, stop: Callable[[], bool] | None = None) -> Iterator[AnswerEvent]:
-        """EvidenceFound, then the draft as TextDelta, then AnswerReady, always last and always there.
+        """EvidenceFound (settled, or twice), the draft as TextDelta, then AnswerReady, always last and always there.
 
         `stop()` ends the writing; what was written until then is checked and given.
         """
@@ -83,6 +86,11 @@ class Answerer:
         language = question_language(query.text, filtered=query.filters.languages)
         asked = of_its_days(understand(query.text, language), query.clues)
         wanted = replace(query, limit=max(query.limit, self._options.evidence))
+        if self._glance is not None and self._generator is not None:
+            first = self._glance(wanted)
+            yield EvidenceFound(
+                hits=first.hits, query=first.query, seconds=perf_counter() - began, settled=False
+            )
         found = search_parts(asked, wanted, self._search)
         retrieved = perf_counter() - began
         yield EvidenceFound(hits=found.whole.hits, query=found.whole.query, seconds=retrieved)

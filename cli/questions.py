@@ -165,6 +165,8 @@ def _print_as_it_comes(events: Iterable[AnswerEvent]) -> None:
     streaming = False
     for event in events:
         if isinstance(event, EvidenceFound):
+            if not event.settled:
+                continue  # a terminal cannot take back what it has printed
             lines = [*clue_lines(event.query.clues), *hit_lines(event.hits[:5], brief=True), ""]
             typer.echo("\n".join(lines), err=True)
         elif isinstance(event, TextDelta):

@@ -115,11 +115,15 @@ def numbered(answer: Answer) -> dict[Citation, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFound:
-    """First event of a stream: the ranked stories, before a word is generated."""
+    """First of a stream: the ranked stories, before a word is generated.
+
+    It may come twice: at once, in the order of a first look, and once `settled`, which is what is read.
+    """
 
     hits: tuple[Hit, ...]
     query: Query
     seconds: float
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ class Searcher:
         self._clock = clock
         self._visibility = Visibility(store)
         dense, lexical = Dense(index, embedder), Lexical(index, subjects=store.subjects.codes)
+        self._quick: Stage = Fused(dense, lexical, places=self._places)
         hybrid: Stage = Fused(dense, lexical, places=self._places, refine=dense.refined)
         if scorer is not None:
             hybrid = Reranked(hybrid, scorer, passages=store.passages)
@@ -64,6 +65,11 @@ class Searcher:
 
     def search(self, query: Query) -> SearchResult:
         return self.search_with(query, self._pipeline(query))
+
+    def glance(self, query: Query) -> SearchResult:
+        """As `search`, in the order of both halves' own scores: what can be shown while the rest is worked out."""
+        stage = self._pipeline(query)
+        return self.search_with(query, self._quick if stage is self._pipelines[Mode.HYBRID] else stage)
 
     def search_with(self, query: Query, stage: Stage) -> SearchResult:
         """The query's limits, collapsing and order around candidates from elsewhere."""

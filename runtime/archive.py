@@ -178,6 +178,9 @@ class Archive(Parts):
         """Searches exactly what the query says; no reading of its words."""
         return self._following(lambda: self._screen.search(query, self.searcher.search))
 
+    def _glance(self, query: Query) -> SearchResult:
+        return self._following(lambda: self._screen.search(query, self.searcher.glance))
+
     def facets(self, query: Query, *, values: int = 20) -> Facets:
         """How many stories match, by year, language, provider and subject; see `retrieval.matching`."""
         from runtime.facets import count
@@ -245,8 +248,8 @@ class Archive(Parts):
         """Evidence first, then the draft as it is written, then the checked answer, which is stored."""
         before = read_own_meter()
         answerer = wiring.make_answerer(
-            self.settings, search=self.search_query, store=self.store, closeness=self._closeness,
-            generator=None if extractive else self._generators.answering(query),
+            self.settings, search=self.search_query, glance=self._glance, store=self.store,
+            closeness=self._closeness, generator=None if extractive else self._generators.answering(query),
         )  # fmt: skip
         for event in self._screen.stream(answerer.stream(query, stop=stop)):
             if isinstance(event, AnswerReady):
@@ -258,9 +261,8 @@ class Archive(Parts):
                 yield AnswerReady(answer=answer)
             else:
                 yield event
-            if isinstance(
-                event, EvidenceFound
-            ):  # not before: what is found need not wait, and no child has worked
+            if isinstance(event, EvidenceFound) and event.settled:
+                # Only now: what is found need not wait for it, and the model has not begun.
                 before = with_children(before)
 
     def answers(self, *, limit: int = 50, stale_only: bool = False) -> Sequence[StoredAnswer]:

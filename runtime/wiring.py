@@ -135,6 +135,7 @@ def make_answerer(
     settings: Settings,
     *,
     search: Callable[[Query], SearchResult],
+    glance: Callable[[Query], SearchResult],
     store: StoryStore,
     closeness: Closeness,
     generator: Generator | None,
@@ -147,7 +148,7 @@ def make_answerer(
         max_tokens=settings.answer.max_tokens,
     )
     return Answerer(
-        search=search, store=store, closeness=closeness, generator=generator, options=options,
+        search=search, glance=glance, store=store, closeness=closeness, generator=generator, options=options,
         checkers=make_checkers(settings, generator),
     )  # fmt: skip
 

@@ -36,14 +36,14 @@ def ask(asked: Asked) -> None:
     draft, evidence = st.empty(), st.empty()
     query = reading.understand(asked.query, without=asked.ignored, instead=asked.changed)
     written = ""
+    shown: list[int] = []
     with closing(reading.stream(query, extractive=asked.extractive, stop=waiting.is_unwanted)) as events:
         for event in events:
             if isinstance(event, EvidenceFound):
-                with evidence.container():
-                    st.header(text("ask.evidence"))
-                    for clue in event.query.clues:
-                        st.caption(clue_line(clue))
-                    draw_hits(event.hits)
+                if (found := [hit.passage_id for hit in event.hits]) != shown:
+                    shown = found
+                    with evidence.container():
+                        _draw_evidence(event)
                 waiting.say(text("ask.checking" if asked.extractive else "ask.reading"))
             elif isinstance(event, TextDelta):
                 waiting.clear()
@@ -55,6 +55,13 @@ def ask(asked: Asked) -> None:
                 answer = event.answer
                 ask_state.answered(asked, event.answer.answer_id, model_error=answer.model_error)
     st.rerun()
+
+
+def _draw_evidence(found: EvidenceFound) -> None:
+    st.header(text("ask.evidence"))
+    for clue in found.query.clues:
+        st.caption(clue_line(clue))
+    draw_hits(found.hits)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ def ask(archive: Archive, query: EvalQuery) -> Result:
     for event in archive.stream(asked):
         now = time.perf_counter() - began
         if isinstance(event, EvidenceFound):
-            evidence = now
+            evidence = evidence or now
         elif isinstance(event, TextDelta):
             first = first or now
         elif isinstance(event, AnswerReady):

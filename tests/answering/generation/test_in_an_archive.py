@@ -13,7 +13,7 @@ import pytest
 
 from answering.generation.routing import Rule, Task, choose
 from answering.generation.worker import WorkerGenerator
-from domain.answer import Answer, AnswerReady, Outcome, TextDelta
+from domain.answer import Answer, AnswerReady, EvidenceFound, Outcome, TextDelta
 from domain.errors import GenerationFailed, SettingsError
 from domain.query import Query
 from runtime import Archive, load_settings
@@ -67,6 +67,22 @@ def test_a_crash_of_the_library_costs_the_model_not_the_answer(sample_archive: A
         again = archive.ask(WALL)
         assert again.model == archive.settings.model.name
         assert archive._generators.processes() != [process]
+
+
+@pytest.mark.model
+def test_what_is_found_is_shown_at_once_and_again_in_its_settled_order(sample_archive: Archive) -> None:
+    with _with_model(sample_archive) as archive:
+        query = archive.understand(Query(text=WALL, limit=archive.settings.answer.evidence))
+        events = list(archive.stream(query))
+        found = [event for event in events if isinstance(event, EvidenceFound)]
+        first = next(place for place, event in enumerate(events) if isinstance(event, TextDelta))
+        assert [event.settled for event in found] == [False, True]
+        assert events.index(found[1]) < first
+        assert found[0].seconds < found[1].seconds
+        assert found[0].hits[0].guid == found[1].hits[0].guid
+        assert found[1].hits == archive.search_query(query).hits
+        quoted = [e for e in archive.stream(query, extractive=True) if isinstance(e, EvidenceFound)]
+        assert [event.settled for event in quoted] == [True]
 
 
 def test_a_library_that_hangs_is_ended_and_started_anew(tiny: Path) -> None:

@@ -142,6 +142,16 @@ def places() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
+def given_names() -> Mapping[str, frozenset[int]]:
+    """Folded given name → the lines of given_names.toml that have it: "isabel" and "elizabeth" share one."""
+    lines: dict[str, set[int]] = {}
+    for number, line in enumerate(read_patterns("given_names")["names"]):
+        for form in fold(line).split():
+            lines.setdefault(form, set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in lines.items()}
+
+
+@cache
 def any_place() -> re.Pattern[str]:
     """What any line of places.toml matches: most words name no place, and one look tells."""
     return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in places().values()))

@@ -180,7 +180,7 @@ def _closeness(
 
 def _shared(sentence: str, text: str, context: Context) -> float:
     if context.crosses_languages:
-        return share(sentence, text, replace(context, headline=None))
+        return share(sentence, text, replace(context, headline=None)) or 0.0
     claimed = {v for q in find_quantities(sentence, context.claim_language) for v in q.values}
     stated = {v for q in find_quantities(text, context.language) for v in q.values}
     numbers = len(claimed & stated) / len(claimed) if claimed else 0.0

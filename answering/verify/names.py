@@ -212,7 +212,7 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         if name.common and not name.placed and context.crosses_languages and context.claim_language == "de":
             continue  # a noun: German writes them all with a capital
         if name_stands(name, context.body, context):
-            if not name.surely:
+            if not name.surely or stands_by_last(name, near, context):
                 continue
             objections.append(
                 doubt(ErrorKind.NAME, f"{name.text} stands elsewhere in the story, not in these words")
@@ -269,6 +269,8 @@ def _unknown_words(sentence: str, context: Context) -> list[Objection]:
         plain = word.removeprefix("و").removeprefix("ب").removeprefix("ل").removeprefix("ال")
         if len(plain) < _LEAST_ARABIC or word.isdigit() or word in held.stopwords or plain in held.months:
             continue
+        if _NO_ARABIC_NAME.search(word):
+            continue
         if (
             any(p.fullmatch(word) for p in patterns)
             or word in cardinal_words("ar")
@@ -280,6 +282,8 @@ def _unknown_words(sentence: str, context: Context) -> list[Objection]:
     return []
 
 
+# Endings of plurals, of verbs and of feminine adjectives, which hardly any name has: "المحتجين", "دامت", "مغلقه".
+_NO_ARABIC_NAME = re.compile(r"^ال\w{3,}(?:ين|ون|ات)$|^(?!ال)\w{2,3}ت$|^(?:ال)?م\w{3}ه$")
 _LEAST_ARABIC = 4  # letters; shorter words have too many forms
 
 
@@ -303,6 +307,16 @@ def name_stands(name: Name, text: str, context: Context) -> bool:
     if groups and groups & index.lines:
         return True
     return _is_acronym_of(name, text)
+
+
+def stands_by_last(name: Name, text: str, context: Context) -> bool:
+    """Whether `text` has a person's last name, as stories do once they have given it in full: "Biden"."""
+    return (
+        len(name.parts) > 1
+        and not name.placed
+        and not name.common
+        and _part_stands(name.parts[-1], _index(text, context.language), context)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +396,6 @@ def _part_stands(part: str, index: _Index, context: Context) -> bool:
             return any(fuzz.ratio(part, w) >= SAME_SHORT for w in index.words if w[:1] == part[:1])
         return (sound in index.skeletons and len(sound) == 2) or (len(part) <= 3 and len(sound) == 1)
     return bool(process.extractOne(sound, index.skeletons, scorer=fuzz.ratio, score_cutoff=SAME_SOUND))
-
 
 
 def _is_acronym_of(name: Name, text: str) -> bool:

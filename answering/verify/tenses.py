@@ -46,7 +46,9 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         return []
     claimed = find_moments(sentence, context.claim_language)
     for moment in claimed:
-        if _is_after(moment, context.day):
+        if _is_after(moment, context.day) and asserts_past(
+            _clause_of(moment, sentence), context.claim_language
+        ):
             return [veto(ErrorKind.MODALITY, f"when the story was published, {moment} was still to come")]
     scopes = _futures(span, context.language)
     if not scopes:
@@ -82,6 +84,21 @@ def _scope(lowered: str, match: re.Match[str], language: str | None) -> frozense
     # German puts the day ahead of the verb, and the participle at the end.
     before = re.split(r"[.;:!?\n]\s", lowered[max(0, match.start() - _REACH) : match.start()])[-1]
     return stem_set(f"{before} {after}" if language == "de" else after, language)
+
+
+def _clause_of(moment: Moment, sentence: str) -> str:
+    """The part of the sentence that names the day: "opened in May and closes in September" tells two things."""
+    start, end = 0, len(sentence)
+    for join in _JOIN.finditer(sentence):
+        if join.start() >= moment.end:
+            end = min(end, join.start())
+        elif len(sentence[join.end() : moment.start].split()) >= _CLAUSE:
+            start = join.end()
+    return sentence[start:end]
+
+
+_JOIN = re.compile(r"\s(?:and|et|y|e|und)\s")
+_CLAUSE = 2  # words at least between a conjunction and the day, of which one may be the verb
 
 
 def _is_after(moment: Moment, day: date) -> bool:

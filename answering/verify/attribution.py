@@ -100,8 +100,10 @@ def _speakers(text: str, language: str | None) -> tuple[Name, ...]:
     )
 
 
-# "The mascot is called Gil" gives a name, no words.
-_NAMED = re.compile(r"(?<!\w)(?:is|are|was|were|be|been|being) called$")
+# "The mascot is called Gil" gives a name, no words; "l'annonce" is a noun.
+_NAMED = re.compile(
+    r"(?<!\w)(?:(?:is|are|was|were|be|been|being) called|(?:l['’]|(?:la|une|the|an|el|un) )\w+)$"
+)
 # "According to X": only what follows is the speaker.
 _SOURCES = frozenset({"according to", "selon", "d'après", "según", "segun", "segundo", "de acordo com", "laut", "zufolge",
                       "حسب", "بحسب", "وفقا"})  # fmt: skip

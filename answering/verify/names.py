@@ -302,8 +302,9 @@ def name_stands(name: Name, text: str, context: Context) -> bool:
     index = _index(text, context.language)
     if all(_part_stands(p, index, context) for p in name.parts):
         return True
-    whole = " ".join(name.parts)
-    groups = place_lines(whole)
+    groups = place_lines(" ".join(name.parts)) | place_lines(
+        fold(name.text)
+    )  # "Afrique du Sud": with its "du"
     if groups and groups & index.lines:
         return True
     return _is_acronym_of(name, text)

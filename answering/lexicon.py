@@ -141,7 +141,7 @@ def _cities() -> Mapping[str, frozenset[str]]:
     """Time zones, which CLDR names by a city, with that city's folded names; those named alike everywhere left out."""
     locales = {language: Locale.parse(language).time_zones for language in LANGUAGES}
     found: dict[str, frozenset[str]] = {}
-    for zone in sorted({zone for zones in locales.values() for zone in zones}):
+    for zone in sorted({str(zone) for zones in locales.values() for zone in zones}):
         english = zone.rpartition("/")[2].replace("_", " ")
         forms = {code: fold(str(zones.get(zone, {}).get("city", english))) for code, zones in locales.items()}
         area, _, city = zone.partition("/")

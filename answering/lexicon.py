@@ -118,7 +118,7 @@ def _weekdays(language: str) -> dict[str, int]:
 
 @cache
 def country_names() -> Mapping[str, str]:
-    """Folded name of a country, or of a city that languages name differently, → its code, in any of the six."""
+    """Folded name of a country in any of the six languages → its ISO code."""
     names: dict[str, str] = {}
     for language in LANGUAGES:
         try:
@@ -128,29 +128,23 @@ def country_names() -> Mapping[str, str]:
         for code, name in territories.items():
             if code.isalpha() and len(code) == 2:
                 names.setdefault(fold(str(name)), code)
-    for zone, forms in _cities().items():
-        for form in forms:
-            names.setdefault(form, zone)
     return names
 
 
 _AREAS = frozenset({"Africa", "America", "Asia", "Europe"})
 
 
-def _cities() -> Mapping[str, frozenset[str]]:
-    """Time zones, which CLDR names by a city, with that city's folded names; those named alike everywhere left out."""
+@cache
+def city_names() -> Mapping[str, str]:
+    """Folded name of a city → the time zone that CLDR names by it; cities that are named alike everywhere left out."""
     locales = {language: Locale.parse(language).time_zones for language in LANGUAGES}
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, str] = {}
     for zone in sorted({str(zone) for zones in locales.values() for zone in zones}):
-        english = zone.rpartition("/")[2].replace("_", " ")
-        forms = {code: fold(str(zones.get(zone, {}).get("city", english))) for code, zones in locales.items()}
         area, _, city = zone.partition("/")
-        if (
-            area in _AREAS
-            and "/" not in city
-            and len({form for code, form in forms.items() if code != "ar"}) > 1
-        ):
-            found[zone] = frozenset(forms.values())
+        english = city.replace("_", " ")
+        forms = {code: fold(str(zones.get(zone, {}).get("city", english))) for code, zones in locales.items()}
+        if area in _AREAS and "/" not in city and len({f for code, f in forms.items() if code != "ar"}) > 1:
+            found |= dict.fromkeys(forms.values(), zone)
     return found
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from answering.folding import fold, fold_words, skeleton
-from answering.lexicon import any_place, country_names, given_names, lexicon, places, units
+from answering.lexicon import any_place, city_names, country_names, given_names, lexicon, places, units
 from answering.verify.cardinals import cardinal_words
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import is_dictionary_word, is_no_noun, is_plain_word, stem, words
@@ -370,7 +370,7 @@ def place_lines(folded: str) -> frozenset[str]:
     if any_place().fullmatch(folded):
         lines = {line for line, pattern in places().items() if pattern.fullmatch(folded)}
     for form in (folded, folded.removeprefix("ال"), "ال" + folded):
-        if code := country_names().get(form):
+        if code := country_names().get(form) or city_names().get(form):
             lines.add(code)
     return frozenset(lines)
 

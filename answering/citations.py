@@ -7,12 +7,13 @@ story or two that follow each other, or two apart when each brings what the othe
 from __future__ import annotations
 
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from answering.evidence import EvidenceStory, gives_orders
 from answering.verify import Context, Judgement, Thresholds, judge, split_claims
 from answering.verify.claims import weakest
 from answering.verify.closeness import Closeness
+from answering.verify.marks import share
 from answering.verify.objection import ErrorKind
 from answering.verify.quantities import find_quantities
 from answering.verify.verdict import meaning
@@ -162,7 +163,7 @@ def _ranked_sentences(
     first = {i: _shared(sentence, t, context) + (0.05 if i in passage else 0) for i, t in texts.items()}
     pool = sorted(texts, key=lambda i: (-first[i], i))[:_EMBEDDED]
     if context.crosses_languages:  # no shared words to choose by: the passage found, then the lead
-        pool = sorted(texts, key=lambda i: (i not in passage, -first[i], i))[: _EMBEDDED * 2]
+        pool = sorted(texts, key=lambda i: (-first[i], i))[: _EMBEDDED * 2]
     if closeness is None:
         return [(i, first[i]) for i in pool]
     near = closeness.among(sentence, [texts[i] for i in pool], across=[context.crosses_languages] * len(pool))
@@ -178,11 +179,11 @@ def _closeness(
 
 
 def _shared(sentence: str, text: str, context: Context) -> float:
+    if context.crosses_languages:
+        return share(sentence, text, replace(context, headline=None)) or 0.0
     claimed = {v for q in find_quantities(sentence, context.claim_language) for v in q.values}
     stated = {v for q in find_quantities(text, context.language) for v in q.values}
     numbers = len(claimed & stated) / len(claimed) if claimed else 0.0
-    if context.crosses_languages:
-        return 0.3 * numbers
     shared = coverage(sentence, text, language=context.claim_language, other_language=context.language)
     return shared + 0.3 * numbers
 

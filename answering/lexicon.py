@@ -131,6 +131,23 @@ def country_names() -> Mapping[str, str]:
     return names
 
 
+_AREAS = frozenset({"Africa", "America", "Asia", "Europe"})
+
+
+@cache
+def city_names() -> Mapping[str, str]:
+    """Folded name of a city → the time zone that CLDR names by it; cities that are named alike everywhere left out."""
+    locales = {language: Locale.parse(language).time_zones for language in LANGUAGES}
+    found: dict[str, str] = {}
+    for zone in sorted({str(zone) for zones in locales.values() for zone in zones}):
+        area, _, city = zone.partition("/")
+        english = city.replace("_", " ")
+        forms = {code: fold(str(zones.get(zone, {}).get("city", english))) for code, zones in locales.items()}
+        if area in _AREAS and "/" not in city and len({f for code, f in forms.items() if code != "ar"}) > 1:
+            found |= dict.fromkeys(forms.values(), zone)
+    return found
+
+
 @cache
 def places() -> Mapping[str, re.Pattern[str]]:
     """Line name of places.toml → pattern of its forms in the six languages."""
@@ -139,6 +156,16 @@ def places() -> Mapping[str, re.Pattern[str]]:
         name: re.compile(rf"(?:{_PROCLITICS})?(?:{'|'.join(alternatives(words))})")
         for name, words in raw.items()
     }
+
+
+@cache
+def given_names() -> Mapping[str, frozenset[int]]:
+    """Folded given name → the lines of given_names.toml that have it: "isabel" and "elizabeth" share one."""
+    lines: dict[str, set[int]] = {}
+    for number, line in enumerate(read_patterns("given_names")["names"]):
+        for form in fold(line).split():
+            lines.setdefault(form, set()).add(number)
+    return {form: frozenset(numbers) for form, numbers in lines.items()}
 
 
 @cache

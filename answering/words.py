@@ -67,6 +67,15 @@ def is_dictionary_word(word: str, language: str | None) -> bool:
 
 
 @lru_cache(maxsize=16_384)
+def is_plain_word(word: str, language: str | None) -> bool:
+    """Whether a dictionary has the word and it names nothing: "Estados", not "Osaka", which dictionaries have too."""
+    if not is_dictionary_word(word, language):
+        return False
+    lemma: str = simplemma.lemmatize(word.lower(), lang=language or "")
+    return lemma.islower()
+
+
+@lru_cache(maxsize=16_384)
 def content_stems(text: str, language: str | None) -> tuple[str, ...]:
     """The stems of the words that carry the meaning, in order."""
     stopwords = lexicon(language).stopwords

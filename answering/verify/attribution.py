@@ -83,8 +83,11 @@ def _opinions(text: str, language: str | None) -> tuple[tuple[str, frozenset[str
 @lru_cache(maxsize=8192)
 def _speakers(text: str, language: str | None) -> tuple[Name, ...]:
     """Names that stand beside a verb of saying."""
+    lowered = text.lower()
     verbs = [
-        (m.start(), m.end(), m.group() in _SOURCES) for m in lexicon(language).speech.finditer(text.lower())
+        (m.start(), m.end(), m.group() in _SOURCES)
+        for m in lexicon(language).speech.finditer(lowered)
+        if not _NAMED.search(lowered[: m.end()])
     ]
     return tuple(
         name
@@ -97,6 +100,10 @@ def _speakers(text: str, language: str | None) -> tuple[Name, ...]:
     )
 
 
+# "The mascot is called Gil" gives a name, no words; "l'annonce" is a noun.
+_NAMED = re.compile(
+    r"(?<!\w)(?:(?:is|are|was|were|be|been|being) called|(?:l['’]|(?:la|une|the|an|el|un) )\w+)$"
+)
 # "According to X": only what follows is the speaker.
 _SOURCES = frozenset({"according to", "selon", "d'après", "según", "segun", "segundo", "de acordo com", "laut", "zufolge",
                       "حسب", "بحسب", "وفقا"})  # fmt: skip

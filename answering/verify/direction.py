@@ -34,7 +34,7 @@ _LOCAL = frozenset(
     {
         "first", "last", "in_favour", "opposed", "keep", "give_up", "impose", "lift", "attend", "miss", "cause",
         "prevent", "ahead", "behind", "younger", "older", "success", "failure", "appoint", "dismiss", "suspend",
-        "continue", "criticise", "praise", "stay", "save", "destroy",
+        "continue", "criticise", "praise", "stay", "save", "destroy", "win", "lose",
     }
 )  # fmt: skip
 _OPPOSITES: dict[str, set[str]] = {}

@@ -1,6 +1,7 @@
 """What needs no translation: the share of a sentence's numbers, dates and names that a span has.
 
-Across languages, and with no embedder at hand, this alone says how near the two are.
+Across languages this stands beside closeness of meaning, as shared words do within one; with no embedder at hand it
+alone says how near the two are.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from answering.verify.quantities import find_quantities, matches
 _DOUBT = 0.5  # as of a mark not found: one mark alone says less than three
 
 
-def share(sentence: str, span: str, context: Context) -> float:
-    """0 (none found, or none there) to nearly 1 (many, and all of them found)."""
+def share(sentence: str, span: str, context: Context) -> float | None:
+    """0 (none found) to nearly 1 (many, and all of them found); None where the sentence has none."""
     stated = find_quantities(span, context.language)
     told = find_moments(span, context.language, anchor=context.day)
     near = f"{context.before} {span} {context.headline or ''}"
@@ -25,4 +26,4 @@ def share(sentence: str, span: str, context: Context) -> float:
         for name in find_names(sentence, context.claim_language)
         if name.surely
     ]
-    return sum(found) / (len(found) + _DOUBT) if found else 0.0
+    return sum(found) / (len(found) + _DOUBT) if found else None

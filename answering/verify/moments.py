@@ -198,11 +198,13 @@ def _weekdays(folded: str, language: str | None) -> Iterator[Moment]:
 @cache
 def _weekday_pattern(language: str | None) -> tuple[re.Pattern[str], dict[str, int]]:
     numbers = dict(lexicon(language).weekdays)
-    names = "|".join(sorted(map(re.escape, numbers), key=len, reverse=True))
-    # Bare "segunda" is also Portuguese for "second": it needs its "-feira" or a comma.
-    return re.compile(
-        rf"(?<!\w)(?:و|ل|ب)?(?P<weekday>{names})(?:-feira)?(?!\w)" if names else r"(?!)"
-    ), numbers
+    # "Segunda" alone is also Portuguese for "second": no noun may follow it ("na segunda parte").
+    alone = r"(?=\s*(?:[^\w\s]|\d|$))"
+    names = "|".join(
+        re.escape(name) + (alone if f"{name}-feira" in numbers else "")
+        for name in sorted(numbers, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:و|ل|ب)?(?P<weekday>{names})(?!\w)" if names else r"(?!)"), numbers
 
 
 def _relative(folded: str, language: str | None, anchor: date) -> Iterator[Moment]:

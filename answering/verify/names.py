@@ -16,10 +16,10 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from answering.folding import fold, fold_words, skeleton
-from answering.lexicon import any_place, country_names, lexicon, places, units
+from answering.lexicon import any_place, city_names, country_names, given_names, lexicon, places, units
 from answering.verify.cardinals import cardinal_words
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
-from answering.words import is_dictionary_word, is_no_noun, stem, words
+from answering.words import is_dictionary_word, is_no_noun, is_plain_word, stem, words
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|\S")
 _PARTICLES = fold_words(
@@ -35,6 +35,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 SAME_SPELLING = 86.0
 SAME_SOUND = 80.0
 SAME_SHORT = 75.0
+_NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,8 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
         opens = opens and not tokens
     if language == "de" and len(tokens) > 1:  # "Bundeskanzler Kohl", "Schaf Dolly": the noun ahead is no name
         tokens = [t for t in tokens[:-1] if not _is_common(t.group(), language)] + tokens[-1:]
+        if _OF_A_NAME.search(tokens[0].group()):  # "Halleyschen Kometen": the noun behind is none either
+            tokens = tokens[:1] if all(_is_common(t.group(), language) for t in tokens[1:]) else tokens
         opens = False
     parts = tuple(p for t in tokens for p in _parts(t.group()) if p not in _TITLES and p not in _PARTICLES)
     if not parts:
@@ -133,6 +136,9 @@ def _close(run: list[re.Match[str]], opens: bool, language: str | None, found: l
             common=common,
         )
     )
+
+
+_OF_A_NAME = re.compile(r"(?<=\w{4})sche[nrsm]?$")  # German makes an adjective of any name
 
 
 def _follows_elision(token: re.Match[str]) -> bool:
@@ -206,13 +212,13 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         if name.common and not name.placed and context.crosses_languages and context.claim_language == "de":
             continue  # a noun: German writes them all with a capital
         if name_stands(name, context.body, context):
-            if not name.surely:
+            if not name.surely or stands_by_last(name, near, context):
                 continue
             objections.append(
                 doubt(ErrorKind.NAME, f"{name.text} stands elsewhere in the story, not in these words")
             )
-        elif name.common and len(name.parts) > 1 and context.crosses_languages:
-            continue  # "Supreme Court", "Académie française": translated, not carried over
+        elif context.crosses_languages and _is_translated(name, context.claim_language):
+            continue
         elif name.surely:
             objections.append(_missing(name, context))
         elif not context.crosses_languages and context.claim_language != "de" and name.start:
@@ -220,6 +226,13 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     if context.claim_language == "ar" and context.language == "ar":
         objections += _unknown_words(sentence, context)
     return objections
+
+
+def _is_translated(name: Name, language: str | None) -> bool:
+    """ "Supreme Court", "Académie française", "27 Estados": another language says them in words of its own."""
+    if len(name.parts) == 1:
+        return name.common and not name.placed and is_plain_word(name.text, language)
+    return name.common
 
 
 def _another_place(name: Name, sentence: str, span: str, context: Context) -> Name | None:
@@ -256,6 +269,8 @@ def _unknown_words(sentence: str, context: Context) -> list[Objection]:
         plain = word.removeprefix("و").removeprefix("ب").removeprefix("ل").removeprefix("ال")
         if len(plain) < _LEAST_ARABIC or word.isdigit() or word in held.stopwords or plain in held.months:
             continue
+        if _NO_ARABIC_NAME.search(word):
+            continue
         if (
             any(p.fullmatch(word) for p in patterns)
             or word in cardinal_words("ar")
@@ -267,6 +282,8 @@ def _unknown_words(sentence: str, context: Context) -> list[Objection]:
     return []
 
 
+# Endings of plurals, of verbs and of feminine adjectives, which hardly any name has: "المحتجين", "دامت", "مغلقه".
+_NO_ARABIC_NAME = re.compile(r"^ال\w{3,}(?:ين|ون|ات)$|^(?!ال)\w{2,3}ت$|^(?:ال)?م\w{3}ه$")
 _LEAST_ARABIC = 4  # letters; shorter words have too many forms
 
 
@@ -285,11 +302,22 @@ def name_stands(name: Name, text: str, context: Context) -> bool:
     index = _index(text, context.language)
     if all(_part_stands(p, index, context) for p in name.parts):
         return True
-    whole = " ".join(name.parts)
-    groups = place_lines(whole)
+    groups = place_lines(" ".join(name.parts)) | place_lines(
+        fold(name.text)
+    )  # "Afrique du Sud": with its "du"
     if groups and groups & index.lines:
         return True
     return _is_acronym_of(name, text)
+
+
+def stands_by_last(name: Name, text: str, context: Context) -> bool:
+    """Whether `text` has a person's last name, as stories do once they have given it in full: "Biden"."""
+    return (
+        len(name.parts) > 1
+        and not name.placed
+        and not name.common
+        and _part_stands(name.parts[-1], _index(text, context.language), context)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +328,7 @@ class _Index:
     stems: frozenset[str]
     skeletons: frozenset[str]
     lines: frozenset[str]
+    given: frozenset[int]
 
 
 @lru_cache(maxsize=2048)
@@ -307,6 +336,8 @@ def _index(text: str, language: str | None) -> _Index:
     found = words(text)
     if language == "ar":  # "والسنغال": what is set onto a name is taken off
         found += [w[1:] for w in found if len(w) > 4 and w[0] in "وبلفك"]
+    if language == "de":
+        found += [_OF_A_NAME.sub("", w) for w in found if _OF_A_NAME.search(w)]
     unique = frozenset(w for w in found if not w.isdigit())
     # Only what may be a name is compared by sound; Arabic writes names like other words.
     sounded = (
@@ -320,6 +351,7 @@ def _index(text: str, language: str | None) -> _Index:
         frozenset(stem(w, language) for w in unique),
         frozenset(s for w in bare if len(s := skeleton(w)) >= 2),
         _lines_of(found),
+        frozenset(line for w in unique for line in given_names().get(w, _NONE)),
     )
 
 
@@ -338,7 +370,7 @@ def place_lines(folded: str) -> frozenset[str]:
     if any_place().fullmatch(folded):
         lines = {line for line, pattern in places().items() if pattern.fullmatch(folded)}
     for form in (folded, folded.removeprefix("ال"), "ال" + folded):
-        if code := country_names().get(form):
+        if code := country_names().get(form) or city_names().get(form):
             lines.add(code)
     return frozenset(lines)
 
@@ -352,8 +384,12 @@ def _part_stands(part: str, index: _Index, context: Context) -> bool:
         part, index.words, scorer=fuzz.ratio, score_cutoff=SAME_SPELLING
     ):
         return True
+    if context.claim_language == "de" and (bare := _OF_A_NAME.sub("", part)) != part:
+        return _part_stands(bare, index, context)
     if not context.crosses_languages:
         return False
+    if given_names().get(part, _NONE) & index.given:
+        return True
     sound = skeleton(part)
     if len(sound) < 3:
         if "ar" not in (context.language, context.claim_language):

@@ -32,11 +32,16 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
     stated = find_quantities(span, context.language)
     years = {m.year for m in find_moments(span, context.language, anchor=context.day) if m.year}
     listed = _listed(span, context.language)
+    # "Eight years", where the story says "from 2009 to 2017" and counts none itself.
+    counted = any(s.unit == "year" for s in stated)
+    spells = set() if counted else {b - a for a in years for b in years if b > a}
     objections: list[Objection] = []
     # Arabic has a form of the noun for two: "هدفين" is two goals without a number.
     dual = "ar" in (context.language, context.claim_language)
     for quantity in claimed:
         if quantity.value in years or (dual and quantity.value == 2):
+            continue
+        if quantity.unit == "year" and quantity.value in spells:
             continue
         if quantity.value in listed and not any(quantity.value in s.values for s in stated):
             continue  # "seven countries", where the story names seven

@@ -7,13 +7,16 @@ span does not count. Across languages only the presence of a negation can be com
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import tomllib
+from functools import cache, lru_cache
+from pathlib import Path
 
 from answering.folding import fold
-from answering.lexicon import lexicon
+from answering.lexicon import compile_words, lexicon
 from answering.verify.objection import Context, ErrorKind, Objection, doubt, veto
 from answering.words import content_stems, stem_set, words
 
+_FILE = Path(__file__).parents[1] / "lexicons" / "implied.toml"
 _REACH = 60  # characters after (and, in German, before) a negation that it may bear on
 _BORN = re.compile(r"\b[Nn]é(?=e?s?\b)")  # without its accent "né" is "ne"
 _FEW = 14  # words: a span this short is about one thing
@@ -25,15 +28,35 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
         if bool(claim) != bool(story) and (claim or len(words(span)) <= _FEW * 2):
             return [doubt(ErrorKind.NEGATION, _reason(denies=bool(story)))]
         return []
-    if claim and not story:
+    if claim and not story and not _is_implied(claim, span, context.language):
         return [veto(ErrorKind.NEGATION, _reason(denies=False))]
-    if claim and not any(set(c) & set(s) for c in claim for s in story):
-        return [doubt(ErrorKind.NEGATION, "the story denies something else")]
+    if claim and story and not any(set(c) & set(s) for c in claim for s in story):
+        told = stem_set(span, context.language)
+        # A word that the story has nowhere may be its own in other words: "no threat", "no danger".
+        if any(set(c[:1]) & told for c in claim):
+            return [doubt(ErrorKind.NEGATION, "the story denies something else")]
     if story and not claim:
         stems = stem_set(sentence, context.claim_language)
         if any(_bears_on(scope, stems) for scope in story):
             return [veto(ErrorKind.NEGATION, _reason(denies=True))]
     return []
+
+
+def _is_implied(claim: tuple[tuple[str, ...], ...], span: str, language: str | None) -> bool:
+    """Whether the span denies what the sentence negates by verbs that mean it: "gave up running"."""
+    folded = fold(span)
+    denied = {
+        stem
+        for m in _implied(language).finditer(folded)
+        for stem in content_stems(_to_clause_end(folded[m.end() : m.end() + _REACH]), language)
+    }
+    return all(denied & set(scope) for scope in claim)
+
+
+@cache
+def _implied(language: str | None) -> re.Pattern[str]:
+    raw = tomllib.loads(_FILE.read_text("utf-8"))
+    return compile_words(raw.get(language or "", ""), language=language or "")
 
 
 def _bears_on(scope: tuple[str, ...], stems: frozenset[str]) -> bool:

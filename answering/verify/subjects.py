@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from answering.folding import fold, fold_words
 from answering.verify.moments import find_moments
-from answering.verify.names import Name, find_names, name_stands
+from answering.verify.names import Name, find_names, name_stands, stands_by_last
 from answering.verify.objection import Context, ErrorKind, Objection, doubt
 from answering.verify.quantities import find_quantities
 from answering.words import stem_set, words
@@ -40,7 +40,7 @@ def check(sentence: str, span: str, context: Context) -> list[Objection]:
 
 def _of_another(subject: Name, sentence: str, span: str, context: Context) -> Objection | None:
     told = _nearest(sentence, span, context, besides=subject)
-    if name_stands(subject, told, context):
+    if name_stands(subject, told, context) or stands_by_last(subject, told, context):
         return None
     other = _subject(told, context.language)
     if other is None or _same(subject, other, context) or other.common or not _is_person(other, subject):

@@ -29,7 +29,7 @@ class Thresholds:
 
     supported: float = _default("supported")  # one language, with an embedder
     partly: float = _default("partly")
-    supported_across: float = _default("supported_across")  # two languages: closeness alone
+    supported_across: float = _default("supported_across")  # two languages, with an embedder
     partly_across: float = _default("partly_across")
     supported_words: float = _default("supported_words")  # one language, no embedder: shared words
     partly_words: float = _default("partly_words")

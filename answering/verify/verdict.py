@@ -59,14 +59,17 @@ def objections(sentence: str, span: str, context: Context) -> tuple[Objection, .
 
 
 def meaning(sentence: str, span: str, context: Context, closeness: float | None) -> float:
-    """0 to 1: within a language the mean of closeness and shared words, across languages closeness alone.
+    """0 to 1: the mean of closeness and of what the two share, either alone where the other cannot be told.
 
-    Without an embedder: shared words, and across languages what needs no translation.
+    Shared are words within a language, and across languages what needs no translation.
     """
-    if context.crosses_languages:
-        return share(sentence, span, context) if closeness is None else closeness
-    shared = coverage(sentence, span, language=context.claim_language, other_language=context.language)
-    return shared if closeness is None else (closeness + shared) / 2
+    shared = (
+        share(sentence, span, context)
+        if context.crosses_languages
+        else coverage(sentence, span, language=context.claim_language, other_language=context.language)
+    )
+    told = [value for value in (closeness, shared) if value is not None]
+    return sum(told) / len(told) if told else 0.0
 
 
 def shares_a_name_alone(sentence: str, span: str, context: Context) -> bool:

@@ -94,6 +94,8 @@ def context(language: str = "en", day: str = "2004-03-14") -> Context:
         ("pt", "O processo foi um golpe parlamentar.", "Ela classificou o processo de golpe parlamentar.",
          "attribution", "someone's word"),
         ("en", "The satellites were saved.", "The satellites were destroyed.", "direction", "destroyed"),
+        ("en", "Aznar did not win the vote.", "Aznar won the vote and gave up smoking.", "negation", "does not deny"),
+        ("en", "He was vice-president for nine years.", "He was vice-president from 1993 to 2001.", "number", "9"),
         ("en", "Chris Patten was sworn in as chief executive.", "Tung Chee-hwa was sworn in as chief executive.",
          "role", "Tung Chee-hwa"),
     ],
@@ -113,6 +115,13 @@ def test_what_is_wrong_is_said_in_words(language: str, claim: str, span: str, ki
         ("fr", "Né en 1960, il a gagné trois fois.", "Né en 1960, il a gagné trois fois."),
         ("ar", "توفي في 4 يناير.", "توفي في الرابع من يناير."),
         ("en", "The parties are to govern for five years.", "The parties will govern for five years."),
+        ("es", "Aznar no se presentó a un tercer mandato.", "Aznar había renunciado a presentarse a un tercer mandato."),
+        ("en", "He gave no proof.", "He spoke of fraud without evidence."),
+        ("en", "The asteroid poses no threat to Earth.", "The asteroids far from Earth are no danger to it."),
+        ("pt", "A exposição abriu na sexta-feira e fecha em 30 de setembro de 2004.",
+         "A exposição abriu esta sexta-feira e decorre até 30 de setembro."),
+        ("pt", "Entrou na segunda parte.", "Entrou na segunda parte, no sábado."),
+        ("en", "He was vice-president for eight years.", "He was vice-president from 1993 to 2001."),
     ],
 )  # fmt: skip
 def test_what_is_right_is_not_vetoed(language: str, claim: str, span: str) -> None:

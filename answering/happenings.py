@@ -116,9 +116,16 @@ def _offices(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def offices_in(text: str, language: str | None) -> frozenset[str]:
-    """The offices of one holder that the text names; a longer name hides a shorter within it ("vice-president")."""
+    """The offices of one holder that the text names."""
+    return frozenset(name for _, name in office_spans(text, language))
+
+
+def office_spans(text: str, language: str | None) -> tuple[tuple[Span, str], ...]:
+    """Where it names them, in the folded text; a longer name hides a shorter within it ("vice-president")."""
     folded = fold(text)
     found = [(m.span(), name) for name, p in _offices(language or "") for m in p.finditer(folded)]
-    return frozenset(
-        name for (a, b), name in found if not any(c <= a and b <= d and d - c > b - a for (c, d), _ in found)
+    return tuple(
+        ((a, b), name)
+        for (a, b), name in found
+        if not any(c <= a and b <= d and d - c > b - a for (c, d), _ in found)
     )

@@ -45,9 +45,9 @@ def persons_in(text: str, language: str | None, whole: str = "") -> tuple[Name, 
 
 
 def same_person(one: Name, other: Name) -> bool:
-    """ "Brandt" is "Karl Brandt"; "Anna Brandt" is not."""
+    """ "Brandt" is "Karl Brandt", and so is "Karl Brandt of Lund"; "Anna Brandt" is not."""
     short, long = sorted((one.parts, other.parts), key=len)
-    return short[-1] == long[-1] and (len(short) == 1 or set(short) <= set(long))
+    return short[0] in long[1:] or short == long if len(short) == 1 else set(short) <= set(long)
 
 
 def _full_names(text: str, language: str | None) -> tuple[Name, ...]:

@@ -85,7 +85,7 @@ def _counts(noun: str, item: Ranked) -> Quantity | None:
 
 
 def _place(asked: Asked, item: Ranked, ranked: Sequence[Ranked]) -> str | None:
-    if not asked.years or not asked.years <= _years_of(item):
+    if not asked.years or not asked.years <= years_of(item):
         return None
     for claimed in asked.names:
         others = [n for n in asked.names if n is not claimed]
@@ -105,12 +105,12 @@ def _place(asked: Asked, item: Ranked, ranked: Sequence[Ranked]) -> str | None:
 
 def _prize(asked: Asked, item: Ranked, ranked: Sequence[Ranked]) -> str | None:
     """A Nobel prize for peace that was one for literature: given that year to whom the question names."""
-    claimed = _prizes(asked.text, asked.language)
-    if len(claimed) != 1 or asked.kind is Kind.WHO or not asked.years or not asked.years <= _years_of(item):
+    claimed = prizes_in(asked.text, asked.language)
+    if len(claimed) != 1 or asked.kind is Kind.WHO or not asked.years or not asked.years <= years_of(item):
         return None
     ((kind, words),) = claimed.items()
     language = item.story.hit.language
-    told = _prizes(item.text, language)
+    told = prizes_in(item.text, language)
     if len(told) != 1 or kind in told:
         return None
     # "Nobel da Paz" is one name: the words count one by one.
@@ -119,7 +119,7 @@ def _prize(asked: Asked, item: Ranked, ranked: Sequence[Ranked]) -> str | None:
     near = stem_set(f"{item.story.hit.headline or ''}. {item.text}", language)
     if len(wanted & near) < max(_LEAST_UNNAMED, len(wanted) * _SAME_EVENT_UNNAMED):
         return None
-    if any(kind in _prizes(f"{s.hit.headline}. {s.body}", s.hit.language) for s in _stories(ranked)
+    if any(kind in prizes_in(f"{s.hit.headline}. {s.body}", s.hit.language) for s in _stories(ranked)
            if len(wanted & stem_set(s.body, s.hit.language)) >= len(wanted) * _SAME_EVENT_UNNAMED):  # fmt: skip
         return None
     return f"the story says “{next(iter(told.values()))}”, not “{words}”"
@@ -182,7 +182,8 @@ def _year_told(item: Ranked) -> int | None:
     return years.pop() if len(years) == 1 and item.index < _LEAD else None
 
 
-def _years_of(item: Ranked) -> set[int]:
+def years_of(item: Ranked) -> set[int]:
+    """The years that the sentence names, and that of its story."""
     day = item.story.hit.published.date()
     return {day.year} | {
         m.year for m in find_moments(item.text, item.story.hit.language, anchor=day) if m.year
@@ -276,7 +277,7 @@ def _counted(asked: Asked) -> list[Quantity]:
 def _is_known(asked: Asked, item: Ranked, claimed: Quantity) -> bool:
     """Whether the event is fixed by a year that the story has, or the number by an article ahead of it."""
     if asked.years:
-        return asked.years <= _years_of(item)
+        return asked.years <= years_of(item)
     ahead = fold(asked.text)[: claimed.start].split()
     return bool(ahead) and ahead[-1] in _ARTICLES | _ALL
 
@@ -313,7 +314,7 @@ def _once(language: str) -> Mapping[str, tuple[re.Pattern[str], ...]]:
     }
 
 
-def _prizes(text: str, language: str | None) -> dict[str, str]:
+def prizes_in(text: str, language: str | None) -> dict[str, str]:
     """Which Nobel prizes the text names, with the words that say so; none where it names no Nobel prize."""
     folded = fold(text)
     held = _nobel(language or "")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 
+from answering.accounts import accounts_as_sentences, still_differing, without_accounts
 from answering.changes import as_sentences, still_disputed, without_figures
 from answering.decompose import asks_for_synthesis
 from answering.gathering import Evidence, Found, Search, read, search_parts
@@ -24,7 +25,16 @@ from answering.outcome import decide
 from answering.pack import PackedPrompt, pack
 from answering.parse import parse_draft
 from answering.questions import Asked, of_its_days, understand
-from answering.quoting import Kept, Written, as_it_stood, correcting, differing_figures, of_a_state, quoted
+from answering.quoting import (
+    Kept,
+    Written,
+    accounts_that_differ,
+    as_it_stood,
+    correcting,
+    differing_figures,
+    of_a_state,
+    quoted,
+)
 from answering.review import Reviewed, review
 from answering.verify.checkers import Bounds, Checker, second_looks
 from answering.verify.closeness import Closeness
@@ -96,7 +106,12 @@ class Answerer:
         yield EvidenceFound(hits=found.whole.hits, query=found.whole.query, seconds=retrieved)
         evidence = self._read(asked, found)
         written = yield from self._write(evidence, began, stop)
-        written = replace(written, differing=differing_figures(evidence, self._options.limits))
+        limits = self._options.limits
+        written = replace(
+            written,
+            differing=differing_figures(evidence, limits),
+            accounts=accounts_that_differ(evidence, limits),
+        )
         yield AnswerReady(answer=self._finish(asked, found.whole, written, retrieved, began))
 
     def _read(self, asked: Asked, found: Found) -> Evidence:
@@ -177,11 +192,8 @@ class Answerer:
     ) -> Answer:
         """The last look at what may be shown, and the outcome."""
         hits, kept = self._visible(result, written.kept)
-        shown = {h.version_id for h in hits}
-        steps = [f for f in written.differing if f.item.story.hit.version_id in shown]
-        disputed = still_disputed(steps)
-        if disputed:
-            kept = (*as_sentences(steps, asked), *without_figures(kept, steps, asked))
+        told = _as_told(asked, written, kept, shown={h.version_id for h in hits})
+        disputed, kept = told is not None, told or kept
         outcome = decide(kept, self._options.limits, disputed=disputed)
         if outcome is Outcome.ANSWERED and written.incomplete:
             outcome = Outcome.PARTIAL
@@ -217,6 +229,17 @@ class Answerer:
             (s, b) for s, b in kept if all((c.guid, c.provider, c.version) in shown for c in s.citations)
         )
         return hits, stands
+
+
+def _as_told(asked: Asked, written: Written, kept: Kept, *, shown: set[int]) -> Kept | None:
+    """What stories say differently, ahead of what else was written; None where nothing shown differs."""
+    figures = [f for f in written.differing if f.item.story.hit.version_id in shown]
+    if still_disputed(figures):
+        return (*as_sentences(figures, asked), *without_figures(kept, figures, asked))
+    accounts = [a for a in written.accounts if a.story.hit.version_id in shown]
+    if still_differing(accounts):
+        return (*accounts_as_sentences(accounts, asked), *without_accounts(kept, accounts))
+    return None
 
 
 def _loaded(generator: Generator, stop: Callable[[], bool] | None) -> bool:

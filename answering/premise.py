@@ -25,10 +25,12 @@ from answering.verify import contests
 from answering.verify.moments import find_moments
 from answering.verify.names import find_names, name_stands
 from answering.verify.objection import Context, Severity
+from answering.wrong_person import against_person
 from domain.answer import Sentence, Verdict
 
 # Set by hand on data/evaluation: of 135 questions with a true premise none is corrected.
 _LOOKED_AT, _NEAR_BEST, _CLOSENESS = 6, 0.7, 0.35
+_LOOKED_AT_FOR_PERSONS, _CLOSENESS_OF_PERSONS = 24, 0.2
 _OPPOSITES = (
     ("win", "lose"), ("lose", "win"), ("profit", "loss"), ("loss", "profit"),
     ("alive", "dead"),
@@ -69,19 +71,32 @@ def contradicted(asked: Asked, ranked: Sequence[Ranked], limits: Limits) -> Corr
         if particular := None if reasons else of_time or against(asked, item, ranked):
             reasons = [particular]
         if reasons:
-            # It need not have what was asked for: what was asked for did not happen.
-            answers = replace(
-                bears, kind_met=True, focus_found=1.0, names_found=1.0, time_found=True, numbers_found=True
-            )
-            found.append(
-                Correction(
-                    item=item,
-                    bearing=answers,
-                    reasons=tuple(dict.fromkeys(reasons)),
-                    of_time=of_time is not None,
-                )
-            )
-    return max(found, key=lambda c: _named(c.item, asked), default=None) or _nobody(asked, ranked, limits)
+            found.append(_correction(item, bears, reasons, limits, of_time=of_time is not None))
+    return (
+        max(found, key=lambda c: _named(c.item, asked), default=None)
+        or _another_person(asked, ranked, limits)
+        or _nobody(asked, ranked, limits)
+    )
+
+
+def _correction(
+    item: Ranked, bears: Bearing, reasons: Sequence[str], limits: Limits, *, of_time: bool = False
+) -> Correction:
+    """It need not have what was asked for: what was asked for did not happen."""
+    answers = replace(
+        bears, kind_met=True, focus_found=1.0, names_found=1.0, time_found=True, numbers_found=True,
+        closeness=max(bears.closeness, limits.closeness),
+    )  # fmt: skip
+    return Correction(item=item, bearing=answers, reasons=tuple(dict.fromkeys(reasons)), of_time=of_time)
+
+
+def _another_person(asked: Asked, ranked: Sequence[Ranked], limits: Limits) -> Correction | None:
+    """Another held the office or did it, by the best sentence that says so: a wrong name draws a sentence away
+    from the question, so that those looked at are more."""
+    for item in ranked[:_LOOKED_AT_FOR_PERSONS]:
+        if item.closeness >= _CLOSENESS_OF_PERSONS and (reason := against_person(asked, item, ranked)):
+            return _correction(item, bears_on(asked, item), [reason], limits)
+    return None
 
 
 def _nobody(asked: Asked, ranked: Sequence[Ranked], limits: Limits) -> Correction | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from answering.accounts import Account, differing_accounts
 from answering.as_of import latest_first, not_superseded, that_answer
 from answering.changes import DatedFigure, changed_figures, latest_figure
 from answering.comparison import compare
@@ -29,6 +30,7 @@ class Written:
     tokens: TokenCount = field(default_factory=TokenCount)
     first_token: float | None = None
     differing: tuple[DatedFigure, ...] = ()  # the figure asked about, where stories give it differently
+    accounts: tuple[Account, ...] = ()  # the day or person asked for, where stories give it differently
     incomplete: bool = False  # of two things asked about, one was not found
     model_error: str | None = None  # why the model that was asked gave nothing
 
@@ -69,6 +71,13 @@ def differing_figures(evidence: Evidence, limits: Limits) -> tuple[DatedFigure, 
     if evidence.of is not None or (of_a_state(asked, evidence.query) and not counts_people_harmed(asked)):
         return ()
     return tuple(changed_figures(asked, evidence.ranked, limits))
+
+
+def accounts_that_differ(evidence: Evidence, limits: Limits) -> tuple[Account, ...]:
+    """Days or persons that stories contradict each other on; who holds a post as of a day is no such thing."""
+    if evidence.of is not None or of_a_state(evidence.asked, evidence.query):
+        return ()
+    return differing_accounts(evidence.asked, evidence.ranked, limits)
 
 
 def as_it_stood(evidence: Evidence, limits: Limits) -> Evidence:

@@ -19,6 +19,10 @@ TRUSS = story(
     2, "2022-10-25", "Rishi Sunak becomes prime minister",
     "Rishi Sunak became prime minister of the United Kingdom on Tuesday. Liz Truss governed for 49 days.", "en",
 )  # fmt: skip
+JOHNSON = story(
+    12, "2022-07-07", "Johnson resigns",
+    "Boris Johnson resigned as prime minister of the United Kingdom on Thursday.", "en",
+)  # fmt: skip
 PRODI = story(
     3, "2006-05-17", "Prodi takes office",
     "Romano Prodi became prime minister of Italy on Wednesday. He succeeds Silvio Berlusconi.", "en",
@@ -67,8 +71,6 @@ HOLLANDE = story(
          "the story says Octavio Paz, not Carlos Fuentes"),
         ("Wann löste Angela Merkel Helmut Kohl als Bundeskanzlerin ab?", MERKEL,
          "the story says Gerhard Schröder, not Helmut Kohl"),
-        ("Avec quel pourcentage Alain Juppé a-t-il été élu président de la République en 2012 ?", HOLLANDE,
-         "the story says François Hollande, not Alain Juppé"),
     ],
 )  # fmt: skip
 def test_another_person_is_corrected(question: str, told: EvidenceStory, reason: str) -> None:
@@ -84,6 +86,8 @@ def test_another_person_is_corrected(question: str, told: EvidenceStory, reason:
         ("Why did Margaret Thatcher become prime minister of the United Kingdom in 1979?", MAJOR),
         ("Who became prime minister of the United Kingdom in 1990?", MAJOR),
         ("Why did Liz Truss become prime minister of the United Kingdom in 2022?", TRUSS),  # two in a year
+        ("Why did Liz Truss resign as prime minister of the United Kingdom in 2022?", JOHNSON),  # not known there
+        ("Avec quel pourcentage Alain Juppé a-t-il été élu président de la République en 2012 ?", HOLLANDE),
         ("When did Romano Prodi succeed Lamberto Dini as prime minister of Italy?", PRODI),  # ten years earlier
         ("When did Clyde Tombaugh discover Pluto?", PLUTO),
         ("How did Chris Evert win Roland-Garros in 1983?", NOAH),  # the women's title
@@ -104,7 +108,7 @@ def test_what_may_be_true_is_left_alone(question: str, told: EvidenceStory) -> N
 def test_a_story_that_gives_it_to_the_person_named_settles_it() -> None:
     # Both entered the office that year, by two stories.
     other = story(
-        12, "2022-09-06", "Liz Truss becomes prime minister",
+        13, "2022-09-06", "Liz Truss becomes prime minister",
         "Liz Truss became prime minister of the United Kingdom on Tuesday.", "en",
     )  # fmt: skip
     question = "Why did Liz Truss become prime minister of the United Kingdom in 2022?"

@@ -1,4 +1,5 @@
 """python -m benchmarks.answering [--sets sample,realtimeqa] [--limit 40] [--model NAME] [--again]
+                              [--evidence-only]
 
 Dépêche beside a plain LangChain chain (benchmarks/answering/chain.py): the same GGUF file, the same embedder
 weights, the same questions, asked in turn in one run on one machine. Prints one table a set. Every answer
@@ -16,6 +17,7 @@ from collections.abc import Callable
 
 from benchmarks.answering import product
 from benchmarks.answering.asking import ask_in_turn, commit, noted_seconds, timed_once
+from benchmarks.answering.evidence import compare_first_evidence
 from benchmarks.answering.given import threads
 from benchmarks.answering.opened import open_chain
 from benchmarks.answering.sets import SETS, load, spread
@@ -53,6 +55,9 @@ def _measure(name: str, of: EvalSet, arguments: argparse.Namespace) -> None:
         timed_once(folder / "ingested-depeche.json", lambda: archive.ingest(of.corpus))
         chain = open_chain(folder, archive, settings, engine=arguments.chain_engine)
         asked = spread(of.queries, arguments.limit)
+        if arguments.evidence_only:
+            print(f"\n{name}: {len(asked)} questions\n\n{compare_first_evidence(archive, chain, asked)}")
+            return
         sides: dict[str, Callable[[EvalQuery], Result]] = {
             "depeche": lambda query: product.ask(archive, query),
             "langchain": chain.ask,
@@ -77,6 +82,11 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--again", action="store_true", help="ask anew")
     parser.add_argument("--again-all", action="store_true", help="ingest anew and ask anew")
+    parser.add_argument(
+        "--evidence-only",
+        action="store_true",
+        help="how soon there is something to look at; nothing is answered",
+    )
     return parser.parse_args()
 
 

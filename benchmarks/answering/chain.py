@@ -60,7 +60,7 @@ class Chain:
 
     def ask(self, query: EvalQuery) -> Result:
         began = time.perf_counter()
-        found = self._retrieve(query)
+        found = self.retrieve(query)
         retrieved = time.perf_counter() - began
         pieces: list[str] = []
         first: float | None = None
@@ -84,7 +84,8 @@ class Chain:
             total_seconds=total,
         )
 
-    def _retrieve(self, query: EvalQuery) -> list[Document]:
+    def retrieve(self, query: EvalQuery) -> list[Document]:
+        """What stands in the prompt."""
         wanted = query.filters
         dated = any((wanted.start, wanted.end, wanted.as_of))
         found = self._store.similarity_search(

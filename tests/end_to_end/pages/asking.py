@@ -18,7 +18,7 @@ def ask(desk: Desk, question: str, *, language: str = "en", quoted: bool = False
 
 def quote_only(desk: Desk, *, language: str = "en") -> None:
     """Answers without a model, in a second."""
-    desk.one("[data-testid=stExpander] summary").click()
+    desk.unfold()
     desk.press(said("ask.extractive", language))
 
 
@@ -36,5 +36,5 @@ def await_answer(desk: Desk, *, after: str | None = None, seconds: float = ANSWE
 
 def cited(desk: Desk) -> set[str]:
     """The guids that the page links to."""
-    links = [one.get_attribute("href") or "" for one in desk.all("a[href*='story?guid']")]
+    links = desk.addresses("a[href*='story?guid']")
     return {parse_qs(urlsplit(link).query)["guid"][0] for link in links}

@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -123,6 +127,10 @@ class Desk:
             self.script("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)", css)
         )
 
+    def addresses(self, css: str) -> list[str]:
+        """Of the links; read at once, so that none is drawn anew meanwhile."""
+        return list(self.script("return [...document.querySelectorAll(arguments[0])].map(e => e.href)", css))
+
     def one(self, css: str, *, seconds: float = PAGE_SECONDS) -> WebElement:
         """The first that is shown."""
         found: list[WebElement] = []
@@ -143,8 +151,8 @@ class Desk:
         def tried(_: WebDriver) -> bool:
             try:
                 return bool(true())
-            except StaleElementReferenceException:
-                return False  # drawn anew between finding and reading
+            except (StaleElementReferenceException, ElementClickInterceptedException):
+                return False  # drawn anew, or moved, between finding and reading or pressing
 
         try:
             WebDriverWait(self.browser, seconds, poll_frequency=0.1).until(tried)
@@ -166,6 +174,11 @@ class Desk:
         self.until(lambda: self._press(label, within), f"a button {label!r}", seconds=PAGE_SECONDS)
         if not leaving:
             self.settle()
+
+    def unfold(self) -> None:
+        """The first of what is folded up on the page."""
+        folded = "[data-testid=stExpander] summary"
+        self.until(lambda: self.one(folded).click() is None, folded, seconds=PAGE_SECONDS)
 
     def has_button(self, label: str) -> bool:
         return bool(self._buttons(label, ""))

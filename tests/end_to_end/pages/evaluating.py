@@ -22,7 +22,7 @@ def bring(desk: Desk, file: Path) -> None:
     """The set, as a CSV of the reader's own."""
     file.write_text(SET, encoding="utf-8")
     desk.open("evaluate")
-    desk.one("[data-testid=stExpander] summary").click()
+    desk.unfold()
     desk.attach(file)
     desk.press(said("evaluate.upload_go"))
     desk.wait_for(f"{QUESTIONS} questions")

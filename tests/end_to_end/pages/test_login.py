@@ -50,7 +50,7 @@ def sign_in(desk: Desk, name: str, password: str = PASSWORD, *, path: str = "") 
 
 
 def _sections(desk: Desk) -> set[str]:
-    links = [one.get_attribute("href") or "" for one in desk.all("[data-testid=stSidebarNav] a")]
+    links = desk.addresses("[data-testid=stSidebarNav] a")
     return {link.split("?")[0].rstrip("/").rsplit("/", 1)[-1] for link in links} & ADMIN | {
         "ask" for link in links if link.split("?")[0].rstrip("/") == desk.address
     }

@@ -30,7 +30,7 @@ def test_a_story_killed_on_the_page_is_gone_from_the_next_answer(desk: Desk) -> 
     ask(desk, QUESTION, quoted=True)
     await_answer(desk)
     given = answer_number(desk)
-    first = desk.one("[data-testid=stMain] a[href*='story?guid'][href*='start=']").get_attribute("href") or ""
+    first = desk.addresses("[data-testid=stMain] a[href*='story?guid'][href*='start=']")[0]
     guid = sorted(one for one in cited(desk) if one.replace(":", "%3A") in first)[0]
     kill(desk, guid, reason="a test of the pages")
     ask(desk, QUESTION, quoted=True)

@@ -24,7 +24,7 @@ from answering.lexicon import lexicon
 from answering.names_told import denied, holder
 from answering.outcome import Bearing, Limits, bears_on
 from answering.persons import persons, same_person
-from answering.phrases import day_in_words, phrase
+from answering.phrases import day_in_words, in_sequence, phrase
 from answering.questions import Asked, Kind
 from answering.ranking import Ranked
 from answering.verify.moments import Moment, contradict, find_moments
@@ -81,13 +81,8 @@ def accounts_as_sentences(steps: Sequence[Account], asked: Asked) -> tuple[tuple
     for position, step in enumerate(steps):
         text = phrase("told_by", language, what=_in_words(step.said, language),
                       date=day_in_words(_published(step), language))  # fmt: skip
-        if position == 0:
-            name = "names_differ" if isinstance(step.said, Name) else "days_differ"
-            text = phrase(name, language, first=text)
-        else:
-            together = _published(steps[position - 1]) == _published(step)
-            text = phrase("and" if together else "then", language, next=text)
-        text += "." if position == len(steps) - 1 else "،" if language == "ar" else ","
+        opening = "names_differ" if isinstance(step.said, Name) else "days_differ"
+        text = in_sequence(text, position, [_published(s) for s in steps], language, opening=opening)
         citation = cite(step.story, *step.story.sentences[step.item.index])
         sentences.append(
             (Sentence(text=text, verdict=Verdict.SUPPORTED, citations=(citation,)), step.bearing)

@@ -15,7 +15,7 @@ from datetime import date
 from answering.citations import cite
 from answering.figures import Figure, asks_for_change, conflict, figure_asked, states
 from answering.outcome import Bearing, Limits, bears_on
-from answering.phrases import day_in_words, number_in_figures, phrase
+from answering.phrases import day_in_words, in_sequence, number_in_figures, phrase
 from answering.questions import Asked, Kind
 from answering.ranking import Ranked
 from answering.verify.moments import find_moments
@@ -79,14 +79,9 @@ def as_sentences(steps: Sequence[DatedFigure], asked: Asked) -> tuple[tuple[Sent
     """ "The archive gives different figures: 12 on 3 May 1998," [1] "then 17 on 5 May 1998." [2]"""
     sentences = []
     for position, step in enumerate(steps):
-        before = steps[position - 1] if position else None
         text = _dated(step, asked.language, provider=_one_day(step, steps))
-        if before is None:
-            text = phrase("figures_differ", asked.language, first=text)
-        else:
-            together = _day(before) == _day(step)
-            text = phrase("and" if together else "then", asked.language, next=text)
-        text += "." if position == len(steps) - 1 else "،" if asked.language == "ar" else ","
+        days = [_day(s) for s in steps]
+        text = in_sequence(text, position, days, asked.language, opening="figures_differ")
         sentence = Sentence(
             text=text, verdict=Verdict.SUPPORTED, citations=(_citation(step),), figure=_stated(step, asked)
         )

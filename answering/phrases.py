@@ -6,7 +6,7 @@ The sentences stand in lexicons/phrases.toml; dates and numbers come in the lang
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -45,3 +45,12 @@ def number_in_figures(value: float, language: str) -> str:
 @cache
 def _phrases() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(_FILE.read_text("utf-8"))
+
+
+def in_sequence(text: str, position: int, days: Sequence[date], language: str, *, opening: str) -> str:
+    """What stands at `position` of a dated sequence: opened, joined by "and" (the same day) or "then", and closed."""
+    if position == 0:
+        text = phrase(opening, language, first=text)
+    else:
+        text = phrase("and" if days[position - 1] == days[position] else "then", language, next=text)
+    return text + ("." if position == len(days) - 1 else "،" if language == "ar" else ",")
